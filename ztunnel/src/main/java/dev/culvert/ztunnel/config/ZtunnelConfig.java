@@ -1,0 +1,28 @@
+package dev.culvert.ztunnel.config;
+
+/// Everything that an operator can set about a node proxy.
+///
+/// Immutable. Components are grouped by the part of the process that they steer; the variable that sets each one,
+/// its unit and its default are in the doc of its record.
+///
+/// @param mode which pods are served
+/// @param node who and where this process is
+/// @param xds where the view of the mesh comes from
+/// @param certificates where certificates come from
+/// @param sockets how sockets in pods are made
+/// @param tunnel HBONE: flow control, pool, TLS
+/// @param dns the DNS listener in each pod
+/// @param endpoints ports of the process's own HTTP servers
+/// @param lifecycle pods' socket, threads, draining
+/// @param logging level and form of log lines
+public record ZtunnelConfig(
+        ProxyMode mode,
+        NodeConfig node,
+        XdsConfig xds,
+        CertificateConfig certificates,
+        SocketConfig sockets,
+        TunnelConfig tunnel,
+        DnsConfig dns,
+        EndpointConfig endpoints,
+        LifecycleConfig lifecycle,
+        LogConfig logging) {}
