@@ -4,10 +4,11 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An owned descriptor, closed once. Thread-safe, because a descriptor that is closed by one thread while another
-/// passes its number to the kernel would hit whatever file has got the number since.
+/// An owned descriptor, closed once. Thread-safe, because a descriptor that is closed by one thread
+/// while another passes its number to the kernel would hit whatever file has got the number since.
 ///
-/// A call in progress holds the descriptor; [#close()] takes effect when the last such call is over.
+/// A call in progress holds the descriptor; [#close()] takes effect when the last such call is
+/// over.
 public final class Fd implements AutoCloseable {
     private final int number;
     private final AtomicInteger holds = new AtomicInteger(1);

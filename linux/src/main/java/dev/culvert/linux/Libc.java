@@ -9,9 +9,9 @@ import java.util.Map;
 
 /// The calls of the C library that we make, bound directly. Thread-safe: it has no state.
 ///
-/// Structures are laid out by hand for LP64 (x86-64 and arm64 agree on all of those used here); `statx` is used
-/// because its layout is the same everywhere. [#errno()] belongs to the calling thread and holds until its
-/// next call.
+/// Structures are laid out by hand for LP64 (x86-64 and arm64 agree on all of those used here);
+/// `statx` is used because its layout is the same everywhere. [#errno()] belongs to the calling
+/// thread and holds until its next call.
 final class Libc {
     static final int AF_UNIX = 1;
     static final int AF_INET = 2;
@@ -63,7 +63,8 @@ final class Libc {
         return result;
     }
 
-    /// Device and inode of what `path` leads to from `directory` (or of `directory` itself when it is empty).
+    /// Device and inode of what `path` leads to from `directory` (or of `directory` itself when it
+    /// is empty).
     static FileIdentity identity(int directory, String path) throws LinuxException {
         try (Memory buffer = new Memory(STATX_SIZE)) {
             int flags = path.isEmpty() ? AT_EMPTY_PATH : 0;

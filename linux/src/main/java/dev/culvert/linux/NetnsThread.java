@@ -17,18 +17,20 @@ import org.slf4j.LoggerFactory;
 
 /// The one thread that may change its network namespace. Its methods are thread-safe.
 ///
-/// **What a task may do.** Between going in and coming home the thread runs the tasks and nothing else: a thread or
-/// a child process that started in between would stay in the pod's namespace for ever. So a task makes a socket or a
-/// channel and returns it; it does not log, submit, start or wait for anything, and it must not be the first to
-/// load a class that starts things or looks at interfaces. For Netty's classes [NettyWarmUp] sees to the last.
+/// **What a task may do.** Between going in and coming home the thread runs the tasks and nothing
+/// else: a thread or a child process that started in between would stay in the pod's namespace for
+/// ever. So a task makes a socket or a channel and returns it; it does not log, submit, start or
+/// wait for anything, and it must not be the first to load a class that starts things or looks at
+/// interfaces. For Netty's classes [NettyWarmUp] sees to the last.
 ///
-/// **Coming home is proven.** After each visit the thread compares the namespace that the kernel says it is in with
-/// the one that it started in. When it cannot come home it logs and halts the process: sockets meant for the node
-/// would be made in a pod from then on.
+/// **Coming home is proven.** After each visit the thread compares the namespace that the kernel
+/// says it is in with the one that it started in. When it cannot come home it logs and halts the
+/// process: sockets meant for the node would be made in a pod from then on.
 ///
-/// **Order.** Tasks that wait in the queue together are grouped by namespace, so that one visit serves them all.
-/// Within a namespace they run in the order in which they came. Results are handed out after coming home; a dependent
-/// stage without an executor of its own runs on this thread, at home, and must be short.
+/// **Order.** Tasks that wait in the queue together are grouped by namespace, so that one visit
+/// serves them all. Within a namespace they run in the order in which they came. Results are handed
+/// out after coming home; a dependent stage without an executor of its own runs on this thread, at
+/// home, and must be short.
 public final class NetnsThread implements AutoCloseable {
     static final Path SELF = Path.of("/proc/thread-self/ns/net");
 
@@ -49,8 +51,9 @@ public final class NetnsThread implements AutoCloseable {
         thread = Thread.ofPlatform().name("netns").daemon(true).start(this::run);
     }
 
-    /// Runs `task` inside `netns`, soon. The stage fails with what the task threw, with a [LinuxException] when the
-    /// namespace cannot be entered, and with a [RejectedExecutionException] when the queue is full or closed.
+    /// Runs `task` inside `netns`, soon. The stage fails with what the task threw, with a
+    /// [LinuxException] when the namespace cannot be entered, and with a
+    /// [RejectedExecutionException] when the queue is full or closed.
     public <T> CompletableFuture<T> submit(Netns netns, Task<T> task) {
         Job<T> job = new Job<>(netns, task);
         if (closed || !queue.offer(job)) {

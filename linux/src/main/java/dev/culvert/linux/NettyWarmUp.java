@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/// Loads what Netty needs to make channels, in the namespace of the caller. Call it once, before the first pod.
+/// Loads what Netty needs to make channels, in the namespace of the caller. Call it once, before
+/// the first pod.
 ///
-/// Netty looks at the host's interfaces for channel ids when its first channel is made; were that first channel made in
-/// a pod's namespace, the answer would be wrong and a failure would be logged from inside. Making and closing one
-/// channel of each kind at home settles it.
+/// Netty looks at the host's interfaces for channel ids when its first channel is made; were that
+/// first channel made in a pod's namespace, the answer would be wrong and a failure would be logged
+/// from inside. Making and closing one channel of each kind at home settles it.
 public final class NettyWarmUp {
     private NettyWarmUp() {}
 
@@ -21,7 +22,8 @@ public final class NettyWarmUp {
         }
     }
 
-    /// A channel made inside `netns`: its socket belongs there for ever, whichever loop it is registered on.
+    /// A channel made inside `netns`: its socket belongs there for ever, whichever loop it is
+    /// registered on.
     ///
     /// A channel has no loop before it is registered, so one that nobody takes must be closed by
     /// `channel.unsafe().closeForcibly()`.

@@ -10,8 +10,8 @@ final class Poll {
 
     private Poll() {}
 
-    /// Waits until `number` has one of `events`, or an error or hang-up, or until `deadlineNanos` of
-    /// [System#nanoTime()]; false when the time is over.
+    /// Waits until `number` has one of `events`, or an error or hang-up, or until `deadlineNanos`
+    /// of [System#nanoTime()]; false when the time is over.
     static boolean await(int number, int events, long deadlineNanos) throws LinuxException {
         try (Memory entry = new Memory(8)) {
             entry.setInt(0, number);

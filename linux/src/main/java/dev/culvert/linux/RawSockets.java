@@ -1,6 +1,7 @@
 package dev.culvert.linux;
 
-/// Sockets as owned descriptors, non-blocking and closed on exec, in the namespace of the calling thread. Thread-safe.
+/// Sockets as owned descriptors, non-blocking and closed on exec, in the namespace of the calling
+/// thread. Thread-safe.
 public final class RawSockets {
     private RawSockets() {}
 

@@ -5,6 +5,7 @@ import java.util.List;
 /// What one attempt to receive from a [SeqPacketSocket] gave.
 public sealed interface Received {
     /// A whole message. The receiver owns the descriptors.
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Packet(byte[] bytes, List<Fd> descriptors) implements Received {
         public Packet {
             descriptors = List.copyOf(descriptors);
@@ -16,7 +17,8 @@ public sealed interface Received {
         }
     }
 
-    /// The message or its descriptors did not fit. Those descriptors that did arrive are closed already.
+    /// The message or its descriptors did not fit. Those descriptors that did arrive are closed
+    /// already.
     record Truncated() implements Received {}
 
     /// The other side has closed, or reset.

@@ -7,7 +7,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Listens for [SeqPacketSocket]s at a path. One platform thread accepts; [#close()] may be called by any.
+/// Listens for [SeqPacketSocket]s at a path. One platform thread accepts; [#close()] may be called
+/// by any.
 public final class SeqPacketServer implements AutoCloseable {
     private static final int BACKLOG = 16;
 
@@ -23,8 +24,8 @@ public final class SeqPacketServer implements AutoCloseable {
         this.sendTimeout = sendTimeout;
     }
 
-    /// Listens at `path`, in place of whatever stale socket is there, for root alone; makes the directory when there is
-    /// none.
+    /// Listens at `path`, in place of whatever stale socket is there, for root alone; makes the
+    /// directory when there is none.
     public static SeqPacketServer listen(Path path, Duration sendTimeout) throws IOException {
         Path directory = path.toAbsolutePath().getParent();
         if (directory != null) {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /// One end of a connected unix socket of type SEQPACKET: whole messages, with descriptors attached.
 ///
-/// Used from platform threads: sending and receiving block in native calls. One thread may send while another receives;
-/// [#close()] may be called by any and wakes both.
+/// Used from platform threads: sending and receiving block in native calls. One thread may send
+/// while another receives; [#close()] may be called by any and wakes both.
 public final class SeqPacketSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
@@ -27,7 +27,8 @@ public final class SeqPacketSocket implements AutoCloseable {
         this.sendTimeout = sendTimeout;
     }
 
-    /// Connects to the server that listens at `path`. A send that cannot proceed for `sendTimeout` fails with EAGAIN.
+    /// Connects to the server that listens at `path`. A send that cannot proceed for `sendTimeout`
+    /// fails with EAGAIN.
     public static SeqPacketSocket connect(Path path, Duration sendTimeout) throws LinuxException {
         Fd fd = UnixAddress.socket();
         byte[] address = UnixAddress.of(path);
@@ -123,7 +124,8 @@ public final class SeqPacketSocket implements AutoCloseable {
         return new Received.Packet(data.getByteArray(0, length), descriptors);
     }
 
-    /// Fills the `msghdr` at the start of `memory`, its one `iovec` right after it, control data after that.
+    /// Fills the `msghdr` at the start of `memory`, its one `iovec` right after it, control data
+    /// after that.
     private static void header(Memory memory, Pointer data, long length, long controlLength) {
         Pointer vector = memory.share(MSGHDR_SIZE);
         vector.setPointer(0, data);

@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/// Socket options that neither the JDK nor Netty names, as options of Netty's native channels and for raw sockets.
-/// Immutable.
+/// Socket options that neither the JDK nor Netty names, as options of Netty's native channels and
+/// for raw sockets. Immutable.
 ///
-/// The integer options work on epoll and io_uring channels alike. Each is set before the channel is bound
-/// or connected; setting it on a `Bootstrap` does that.
+/// The integer options work on epoll and io_uring channels alike. Each is set before the channel is
+/// bound or connected; setting it on a `Bootstrap` does that.
 public final class SocketOptions {
     static final int SOL_SOCKET = 1;
     static final int SOL_IP = 0;
@@ -27,7 +27,8 @@ public final class SocketOptions {
 
     /// The packet mark of everything that the socket sends; needs CAP_NET_ADMIN.
     public static final IntegerUnixChannelOption MARK = new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, SO_MARK);
-    /// Bind to a foreign IPv4 address and take packets for one; needs CAP_NET_ADMIN. Also set on IPv6 listeners.
+    /// Bind to a foreign IPv4 address and take packets for one; needs CAP_NET_ADMIN. Also set on
+    /// IPv6 listeners.
     public static final IntegerUnixChannelOption TRANSPARENT_V4 =
             new IntegerUnixChannelOption("IP_TRANSPARENT", SOL_IP, 19);
     /// The same for IPv6.
@@ -45,7 +46,8 @@ public final class SocketOptions {
     public static final IntegerUnixChannelOption V6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", SOL_IPV6, 26);
     /// How long sent data may stay unacknowledged, in milliseconds.
     public static final IntegerUnixChannelOption USER_TIMEOUT = new IntegerUnixChannelOption("TCP_USER_TIMEOUT", 6, 18);
-    /// The identity of the network namespace that the socket belongs to, eight bytes in native order; read only.
+    /// The identity of the network namespace that the socket belongs to, eight bytes in native
+    /// order; read only.
     public static final RawUnixChannelOption NETNS_COOKIE =
             new RawUnixChannelOption("SO_NETNS_COOKIE", SOL_SOCKET, 71, 8);
 
@@ -56,11 +58,9 @@ public final class SocketOptions {
 
     private SocketOptions() {}
 
-    /// Where the peer of an accepted channel wanted to go before the kernel redirected it; null when the kernel keeps
-    /// no
-    /// record of the connection. A connection that was not redirected gives its own local address. IPv4 comes as
-    IPv4,
-    /// also on a dual-stack listener.
+    /// Where the peer of an accepted channel wanted to go before the kernel redirected it; null
+    /// when the kernel keeps no record of the connection. A connection that was not redirected
+    /// gives its own local address. IPv4 comes as IPv4, also on a dual-stack listener.
     public static @Nullable InetSocketAddress originalDestination(Channel channel) {
         byte[] v4 = read(channel, ORIGINAL_V4);
         if (v4.length > 0) {

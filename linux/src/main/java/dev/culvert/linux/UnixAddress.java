@@ -5,7 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// Unix socket addresses and what the two kinds of SEQPACKET socket have in common. Thread-safe: it has no state.
+/// Unix socket addresses and what the two kinds of SEQPACKET socket have in common. Thread-safe: it
+/// has no state.
 final class UnixAddress {
     private static final int PATH_LIMIT = 107;
 
