@@ -1,0 +1,39 @@
+package dev.culvert.process;
+
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The counters of one name. Thread-safe.
+public final class CounterFamily extends MetricFamily {
+    private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
+
+    CounterFamily(String name, String help, List<String> labelNames) {
+        super(name, help, labelNames);
+        if (!name.endsWith("_total")) {
+            throw new IllegalArgumentException("a counter's name ends with _total; this one is " + name);
+        }
+    }
+
+    /// The counter of these label values, in the order of the names; it is exposed from now on.
+    public Counter with(String... values) {
+        return with(List.of(values));
+    }
+
+    public Counter with(List<String> values) {
+        Counter counter = counters.get(values);
+        return counter != null ? counter : counters.computeIfAbsent(List.copyOf(checked(values)), _ -> new Counter());
+    }
+
+    @Override
+    MetricSnapshot snapshot() {
+        List<CounterDataPointSnapshot> points = new ArrayList<>(counters.size());
+        counters.forEach((values, counter) ->
+                points.add(new CounterDataPointSnapshot(counter.value(), labels(values), null, 0)));
+        return new CounterSnapshot(metadata("_total"), points);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.culvert.process;
+
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The histograms of one name. Thread-safe.
+public final class HistogramFamily extends MetricFamily {
+    private final double[] bounds;
+    private final Map<List<String>, Histogram> histograms = new ConcurrentHashMap<>();
+
+    HistogramFamily(String name, String help, List<Double> bounds, List<String> labelNames) {
+        super(name, help, labelNames);
+        this.bounds = new double[bounds.size() + 1];
+        for (int i = 0; i < bounds.size(); i++) {
+            this.bounds[i] = bounds.get(i);
+            if (i > 0 && this.bounds[i] <= this.bounds[i - 1]) {
+                throw new IllegalArgumentException(name + " has bounds " + bounds + "; expected them ascending");
+            }
+        }
+        this.bounds[bounds.size()] = Double.POSITIVE_INFINITY;
+    }
+
+    /// The histogram of these label values; it is exposed from now on.
+    public Histogram with(String... values) {
+        return histograms.computeIfAbsent(List.copyOf(checked(List.of(values))), _ -> new Histogram(bounds));
+    }
+
+    @Override
+    MetricSnapshot snapshot() {
+        List<HistogramDataPointSnapshot> points = new ArrayList<>(histograms.size());
+        histograms.forEach((values, histogram) -> points.add(point(labels(values), histogram)));
+        return new HistogramSnapshot(metadata(""), points);
+    }
+
+    private HistogramDataPointSnapshot point(Labels labels, Histogram histogram) {
+        ClassicHistogramBuckets buckets = ClassicHistogramBuckets.of(bounds, histogram.counts());
+        return new HistogramDataPointSnapshot(buckets, histogram.sum(), labels, null, 0);
+    }
+}

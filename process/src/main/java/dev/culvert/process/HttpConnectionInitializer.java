@@ -1,0 +1,61 @@
+package dev.culvert.process;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.compression.StandardCompressionOptions;
+import io.netty.handler.codec.http.HttpContentCompressor;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/// Sets up each connection of one listener and counts them against the limit. Confined to the `admin` loop.
+final class HttpConnectionInitializer extends ChannelInitializer<SocketChannel> {
+    private static final int COMPRESS_FROM_BYTES = 1024;
+
+    private final HttpLimits limits;
+    private final Routes routes;
+    private int open;
+
+    HttpConnectionInitializer(HttpLimits limits, Routes routes) {
+        this.limits = limits;
+        this.routes = routes;
+    }
+
+    @Override
+    public boolean isSharable() {
+        return true;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+        if (open >= limits.connections()) {
+            byte[] full = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+            channel.writeAndFlush(Unpooled.wrappedBuffer(full)).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        open++;
+        channel.closeFuture().addListener(_ -> open--);
+        HttpDecoderConfig decoder = new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.headBytes())
+                .setMaxHeaderSize(limits.headBytes())
+                .setInitialBufferSize(128);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(new WriteTimeoutHandler(limits.writeTime().toMillis(), TimeUnit.MILLISECONDS));
+        pipeline.addLast(new RequestTimeoutHandler(limits.requestTime(), limits.idleTime()));
+        pipeline.addLast(new HttpServerCodec(decoder));
+        pipeline.addLast(new HttpContentCompressor(
+                COMPRESS_FROM_BYTES, StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()));
+        pipeline.addLast(new HttpObjectAggregator(limits.bodyBytes(), true));
+        // Hands on one request at a time, however many a peer sends ahead.
+        pipeline.addLast(new FlowControlHandler());
+        pipeline.addLast(new HttpRequestHandler(routes));
+    }
+}
