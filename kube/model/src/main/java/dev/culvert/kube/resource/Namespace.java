@@ -1,0 +1,4 @@
+package dev.culvert.kube.resource;
+
+/// A namespace. Immutable.
+public record Namespace(ObjectMeta metadata) implements Resource {}
