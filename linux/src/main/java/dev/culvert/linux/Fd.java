@@ -104,7 +104,7 @@ public final class Fd implements AutoCloseable {
 
     private void drop() {
         if (holds.decrementAndGet() == 0) {
-            int ignored = Libc.close(number);
+            Libc.close(number);
         }
     }
 

@@ -10,7 +10,7 @@ public final class FileLimit {
         int read = Libc.checked(Libc.getrlimit(Libc.RLIMIT_NOFILE, limit), "getrlimit(RLIMIT_NOFILE)", "");
         if (read == 0 && limit[0] != limit[1]) {
             limit[0] = limit[1];
-            int ignored = Libc.checked(Libc.setrlimit(Libc.RLIMIT_NOFILE, limit), "setrlimit(RLIMIT_NOFILE)", "");
+            Libc.checked(Libc.setrlimit(Libc.RLIMIT_NOFILE, limit), "setrlimit(RLIMIT_NOFILE)", "");
         }
         return limit[0];
     }

@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The calls of the C library that we make, bound directly. Thread-safe: it has no state.
 ///
@@ -85,7 +86,7 @@ final class Libc {
 
     static native int listen(int fd, int backlog);
 
-    static native int accept4(int fd, Pointer address, Pointer length, int flags);
+    static native int accept4(int fd, @Nullable Pointer address, @Nullable Pointer length, int flags);
 
     static native int setsockopt(int fd, int level, int name, byte[] value, int length);
 

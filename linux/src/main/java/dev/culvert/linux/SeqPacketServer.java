@@ -35,12 +35,12 @@ public final class SeqPacketServer implements AutoCloseable {
         Fd fd = UnixAddress.socket();
         byte[] address = UnixAddress.of(path);
         try {
-            int bound = Libc.checked(
+            Libc.checked(
                     Libc.bind(fd.number(), address, address.length),
                     "bind(\"" + path + "\")",
                     "see that the directory exists");
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-            int listening = Libc.checked(Libc.listen(fd.number(), BACKLOG), "listen(\"" + path + "\")", "");
+            Libc.checked(Libc.listen(fd.number(), BACKLOG), "listen(\"" + path + "\")", "");
             return new SeqPacketServer(fd, path, Libc.identity(Libc.AT_FDCWD, path.toString()), sendTimeout);
         } catch (IOException e) {
             fd.close();
@@ -78,7 +78,7 @@ public final class SeqPacketServer implements AutoCloseable {
         UnixAddress.shutdownAndClose(fd);
         try {
             if (Libc.identity(Libc.AT_FDCWD, path.toString()).equals(file)) {
-                int ignored = Libc.unlink(path.toString());
+                Libc.unlink(path.toString());
             }
         } catch (LinuxException gone) {
             // nothing to remove

@@ -33,7 +33,7 @@ public final class SeqPacketSocket implements AutoCloseable {
         Fd fd = UnixAddress.socket();
         byte[] address = UnixAddress.of(path);
         try {
-            int ignored = Libc.checked(
+            Libc.checked(
                     Libc.connect(fd.number(), address, address.length),
                     "connect(\"" + path + "\")",
                     "see that the server runs and that its directory is shared with this process");
@@ -55,7 +55,7 @@ public final class SeqPacketSocket implements AutoCloseable {
             data.write(0, message, 0, message.length);
             header(memory, data, message.length, descriptors.isEmpty() ? 0 : controlSpace(descriptors.size()));
             writeControl(memory.share(MSGHDR_SIZE + 16L), descriptors);
-            int ignored = fd.with(n -> sendNow(n, memory));
+            fd.with(n -> sendNow(n, memory));
         }
     }
 

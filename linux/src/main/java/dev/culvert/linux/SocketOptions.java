@@ -104,7 +104,7 @@ public final class SocketOptions {
                 .order(ByteOrder.nativeOrder())
                 .putInt(value)
                 .array();
-        int ignored = socket.with(n -> Libc.checked(
+        socket.with(n -> Libc.checked(
                 Libc.setsockopt(n, option.level(), option.optname(), bytes, bytes.length),
                 "setsockopt(" + option.name() + ", " + value + ")",
                 "the process needs CAP_NET_ADMIN"));
@@ -113,7 +113,7 @@ public final class SocketOptions {
     /// Reads one of the options above from a raw socket.
     public static int get(Fd socket, IntegerUnixChannelOption option) throws LinuxException {
         byte[] bytes = new byte[4];
-        int ignored = socket.with(n -> Libc.checked(
+        socket.with(n -> Libc.checked(
                 Libc.getsockopt(n, option.level(), option.optname(), bytes, new int[] {bytes.length}),
                 "getsockopt(" + option.name() + ")",
                 ""));

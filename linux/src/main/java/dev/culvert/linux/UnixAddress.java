@@ -36,7 +36,7 @@ final class UnixAddress {
     /// Wakes whoever waits on the socket, then lets go of it.
     static void shutdownAndClose(Fd fd) {
         try {
-            int ignored = fd.with(n -> Libc.shutdown(n, Libc.SHUT_RDWR));
+            fd.with(n -> Libc.shutdown(n, Libc.SHUT_RDWR));
         } catch (LinuxException closedBefore) {
             // then nobody waits
         }
