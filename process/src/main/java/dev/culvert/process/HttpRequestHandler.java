@@ -99,12 +99,12 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
         if (!keep) {
             http.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        ctx.writeAndFlush(http).addListener((ChannelFutureListener) written -> {
+        var _ = ctx.writeAndFlush(http).addListener((ChannelFutureListener) written -> {
             if (keep && written.isSuccess()) {
                 ctx.pipeline().get(RequestTimeoutHandler.class).responseComplete(ctx);
                 ctx.read();
             } else {
-                ctx.close();
+                var _ = ctx.close();
             }
         });
     }
@@ -112,6 +112,6 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("http connection failed");
-        ctx.close();
+        var _ = ctx.close();
     }
 }

@@ -71,7 +71,11 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void start(ChannelHandlerContext ctx, Duration time) {
-        timer = ctx.executor().schedule(() -> ctx.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+        timer = ctx.executor().schedule(() -> close(ctx), time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void close(ChannelHandlerContext ctx) {
+        var _ = ctx.close();
     }
 
     private void stop() {
