@@ -36,7 +36,7 @@ final class ShardedMap<K, V> {
     @Nullable
     V get(K key) {
         int hash = spread(key);
-        @Nullable Object[] shard = shards[hash & SHARDS - 1];
+        @Nullable Object[] shard = shards[hash & (SHARDS - 1)];
         if (shard.length == 0) {
             return null;
         }
@@ -46,7 +46,7 @@ final class ShardedMap<K, V> {
             if (found.equals(key)) {
                 return (V) shard[slot + 1];
             }
-            slot = slot + 2 & mask;
+            slot = (slot + 2) & mask;
         }
         return null;
     }
@@ -95,7 +95,7 @@ final class ShardedMap<K, V> {
 
     /// Where the search in a shard begins; even, for keys sit in even slots.
     private static int firstSlot(int hash, int mask) {
-        return hash >>> SHARD_BITS - 1 & mask & ~1;
+        return (hash >>> (SHARD_BITS - 1)) & mask & ~1;
     }
 
     private static <K, V> @Nullable Object[] seal(Map<K, V> entries) {
@@ -109,7 +109,7 @@ final class ShardedMap<K, V> {
         entries.forEach((key, value) -> {
             int slot = firstSlot(spread(key), mask);
             while (shard[slot] != null) {
-                slot = slot + 2 & mask;
+                slot = (slot + 2) & mask;
             }
             shard[slot] = key;
             shard[slot + 1] = value;
@@ -132,7 +132,7 @@ final class ShardedMap<K, V> {
 
         @Nullable
         V get(K key) {
-            Map<K, V> shard = open.get(spread(key) & SHARDS - 1);
+            Map<K, V> shard = open.get(spread(key) & (SHARDS - 1));
             return shard == null ? base.get(key) : shard.get(key);
         }
 
@@ -159,7 +159,7 @@ final class ShardedMap<K, V> {
         }
 
         private Map<K, V> opened(K key) {
-            return open.computeIfAbsent(spread(key) & SHARDS - 1, index -> {
+            return open.computeIfAbsent(spread(key) & (SHARDS - 1), index -> {
                 Map<K, V> copy = new HashMap<>();
                 ShardedMap.<K, V>forEachOf(base.shards[index], copy::put);
                 return copy;
