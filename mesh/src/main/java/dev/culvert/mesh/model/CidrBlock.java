@@ -69,7 +69,7 @@ public record CidrBlock(InetAddress address, int prefixLength) {
             return false;
         }
         int rest = prefixLength % Byte.SIZE;
-        int mask = 0xff << (Byte.SIZE - rest) & 0xff;
+        int mask = (0xff << (Byte.SIZE - rest)) & 0xff;
         return rest == 0 || (own[whole] & mask) == (other[whole] & mask);
     }
 

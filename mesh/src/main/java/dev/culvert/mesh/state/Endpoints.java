@@ -39,7 +39,7 @@ public final class Endpoints implements Iterable<Endpoint> {
         int low = 0;
         int high = byUid.length - 1;
         while (low <= high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             int order = byUid[middle].workload().compareTo(workload);
             if (order == 0) {
                 return byUid[middle];

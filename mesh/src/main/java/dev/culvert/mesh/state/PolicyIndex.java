@@ -1,7 +1,6 @@
 package dev.culvert.mesh.state;
 
 import dev.culvert.mesh.authz.Authorization;
-import dev.culvert.mesh.authz.Authorization.Scope;
 import dev.culvert.mesh.model.PolicyKey;
 import dev.culvert.mesh.model.Workload;
 import java.util.ArrayList;
@@ -9,7 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// The policies by whom they concern.
@@ -18,12 +17,12 @@ import java.util.TreeMap;
 final class PolicyIndex {
     static final PolicyIndex EMPTY = new PolicyIndex(new TreeMap<>());
 
-    private final SortedMap<PolicyKey, Authorization> byKey;
+    private final NavigableMap<PolicyKey, Authorization> byKey;
     private final Map<String, List<Authorization>> byNamespace = new HashMap<>();
     private final List<Authorization> global = new ArrayList<>();
 
-    private PolicyIndex(SortedMap<PolicyKey, Authorization> byKey) {
-        this.byKey = Collections.unmodifiableSortedMap(byKey);
+    private PolicyIndex(NavigableMap<PolicyKey, Authorization> byKey) {
+        this.byKey = Collections.unmodifiableNavigableMap(byKey);
         for (Authorization policy : byKey.values()) {
             switch (policy.scope()) {
                 case GLOBAL -> global.add(policy);
@@ -38,13 +37,13 @@ final class PolicyIndex {
         }
     }
 
-    SortedMap<PolicyKey, Authorization> byKey() {
+    NavigableMap<PolicyKey, Authorization> byKey() {
         return byKey;
     }
 
     /// The policies of this index with some removed, then some put in.
     PolicyIndex with(List<PolicyKey> removed, List<Authorization> upserted) {
-        SortedMap<PolicyKey, Authorization> next = new TreeMap<>(byKey);
+        NavigableMap<PolicyKey, Authorization> next = new TreeMap<>(byKey);
         removed.forEach(next::remove);
         upserted.forEach(policy -> next.put(policy.key(), policy));
         return next.equals(byKey) ? this : new PolicyIndex(next);
@@ -67,7 +66,10 @@ final class PolicyIndex {
     }
 
     private static boolean included(Authorization policy, Workload workload) {
-        return policy.scope() == Scope.GLOBAL
-                || policy.scope() == Scope.NAMESPACE && policy.key().namespace().equals(workload.namespace());
+        return switch (policy.scope()) {
+            case GLOBAL -> true;
+            case NAMESPACE -> policy.key().namespace().equals(workload.namespace());
+            case WORKLOAD_SELECTOR -> false;
+        };
     }
 }

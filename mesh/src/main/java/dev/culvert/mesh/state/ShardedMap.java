@@ -90,7 +90,7 @@ final class ShardedMap<K, V> {
 
     private static int spread(Object key) {
         int hash = key.hashCode() * 0x9E3779B9;
-        return hash ^ hash >>> 16;
+        return hash ^ (hash >>> 16);
     }
 
     /// Where the search in a shard begins; even, for keys sit in even slots.

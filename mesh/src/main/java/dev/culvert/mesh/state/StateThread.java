@@ -45,7 +45,7 @@ public final class StateThread implements Executor, AutoCloseable {
 
     /// Whether the caller is on this thread.
     public boolean isCurrent() {
-        return Thread.currentThread() == thread;
+        return Thread.currentThread().equals(thread);
     }
 
     /// Lets the waiting tasks finish, for a few seconds at most.
