@@ -30,8 +30,6 @@ public final class LabSockets implements AutoCloseable {
             this.thread = new NetnsThread();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (LinuxException e) {
-            throw new IllegalStateException(e);
         }
     }
 
