@@ -1,5 +1,7 @@
 package dev.culvert.ztunnel.config;
 
+import dev.culvert.process.Settings;
+
 /// Everything that an operator can set about a node proxy.
 ///
 /// Immutable. Components are grouped by the part of the process that they steer; the variable that sets each one,
@@ -25,4 +27,10 @@ public record ZtunnelConfig(
         DnsConfig dns,
         EndpointConfig endpoints,
         LifecycleConfig lifecycle,
-        LogConfig logging) {}
+        LogConfig logging) {
+    /// Reads everything. Mistakes are noted in `settings`: what is returned may only be used after
+    /// [Settings#check] has passed.
+    public static ZtunnelConfig from(Settings settings, Machine machine) {
+        return new ConfigReader(settings, machine).read();
+    }
+}
