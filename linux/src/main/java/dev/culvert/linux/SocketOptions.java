@@ -44,6 +44,18 @@ public final class SocketOptions {
             new IntegerUnixChannelOption("SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT);
     /// An IPv6 socket refuses IPv4 when 1.
     public static final IntegerUnixChannelOption V6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", SOL_IPV6, 26);
+    /// A bind without a port leaves the choice of the port to the connect, so that connections to different
+    /// destinations
+    /// share it. Of IPv4 and IPv6 sockets.
+    public static final IntegerUnixChannelOption BIND_NO_PORT =
+            new IntegerUnixChannelOption("IP_BIND_ADDRESS_NO_PORT", SOL_IP, 24);
+    /// Seconds without traffic before the first keepalive probe.
+    public static final IntegerUnixChannelOption KEEPALIVE_IDLE = new IntegerUnixChannelOption("TCP_KEEPIDLE", 6, 4);
+    /// Seconds between keepalive probes.
+    public static final IntegerUnixChannelOption KEEPALIVE_INTERVAL =
+            new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
+    /// Unanswered keepalive probes that end a connection.
+    public static final IntegerUnixChannelOption KEEPALIVE_COUNT = new IntegerUnixChannelOption("TCP_KEEPCNT", 6, 6);
     /// How long sent data may stay unacknowledged, in milliseconds.
     public static final IntegerUnixChannelOption USER_TIMEOUT = new IntegerUnixChannelOption("TCP_USER_TIMEOUT", 6, 18);
     /// The identity of the network namespace that the socket belongs to, eight bytes in native

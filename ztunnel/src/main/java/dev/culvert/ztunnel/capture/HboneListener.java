@@ -1,0 +1,27 @@
+package dev.culvert.ztunnel.capture;
+
+import dev.culvert.api.MeshPorts;
+import dev.culvert.ztunnel.sockets.ChannelUse;
+import dev.culvert.ztunnel.sockets.Listen;
+import dev.culvert.ztunnel.sockets.PodSockets;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/// Port 15008 of a pod, where peers of the mesh connect to. Stateless.
+public final class HboneListener {
+    private HboneListener() {}
+
+    /// Listens in the pod; each connection goes to `tunnels` before anything of it was read.
+    ///
+    /// @return the listening channel, to be closed by the caller
+    public static Future<Channel> bind(PodSockets sockets, Consumer<Channel> tunnels) {
+        return sockets.listen(new Listen(MeshPorts.HBONE, ChannelUse.TUNNEL), new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                tunnels.accept(channel);
+            }
+        });
+    }
+}

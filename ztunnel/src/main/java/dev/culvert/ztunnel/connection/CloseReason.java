@@ -1,0 +1,272 @@
+package dev.culvert.ztunnel.connection;
+
+import dev.culvert.hbone.TunnelFailure;
+import dev.culvert.hbone.header.Authority;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/// Why a connection ended; each ends for exactly one. Immutable.
+///
+/// The variant is chosen where the cause is known. What the access log, the metrics and the peer of a tunnel are told
+/// follows from it by [#flag()] and [#status()]; the text says what to check.
+public sealed interface CloseReason {
+
+    /// Whose doing it was.
+    enum Origin {
+        CLIENT,
+        UPSTREAM,
+        POLICY,
+        MESH,
+        OURSELVES
+    }
+
+    /// What happened, with names and values, for the log.
+    String message();
+
+    /// Both sides said all that they had to say, or left.
+    record Finished() implements CloseReason {
+        @Override
+        public String message() {
+            return "";
+        }
+    }
+
+    /// The client left before there was anything to relay to.
+    record ClientLeft() implements CloseReason {
+        @Override
+        public String message() {
+            return "the client closed the connection before the upstream was connected";
+        }
+    }
+
+    /// The pod's own workload is not known to the mesh.
+    record UnknownPod(PodIdentity pod, Duration waited) implements CloseReason {
+        @Override
+        public String message() {
+            return "no workload record of pod " + pod.workload() + " came within " + waited.toMillis()
+                    + " ms; is the control plane reachable, and does it know this pod on this node?";
+        }
+    }
+
+    /// The connection was addressed to a port of our own.
+    record OwnPort(InetSocketAddress destination) implements CloseReason {
+        @Override
+        public String message() {
+            return "destination " + text(destination) + " is a port of the node proxy itself; refused as a loop";
+        }
+    }
+
+    /// A service has no endpoint that may be chosen.
+    record NoEndpoint(String service, int port, String why) implements CloseReason {
+        @Override
+        public String message() {
+            return "no healthy upstream for service " + service + " port " + port + ": " + why;
+        }
+    }
+
+    /// A waypoint or network gateway that must be used is not known or has no endpoint. It is never gone around.
+    record NoGateway(String kind, String reference, String neededBy) implements CloseReason {
+        @Override
+        public String message() {
+            return "unknown " + kind + " " + reference + " of " + neededBy
+                    + "; does it exist, and has it a healthy endpoint?";
+        }
+    }
+
+    /// The destination is in a network that we cannot reach.
+    record OtherNetwork(String destination, String network, String own) implements CloseReason {
+        @Override
+        public String message() {
+            return destination + " is in network '" + network + "', we are in '" + own
+                    + "'; connections through network gateways are not supported";
+        }
+    }
+
+    /// The chosen workload has no address that can be dialled.
+    record NoAddress(String workload, String why) implements CloseReason {
+        @Override
+        public String message() {
+            return "no valid destination: workload " + workload + " " + why;
+        }
+    }
+
+    /// A CONNECT that is out of form for us.
+    record BadAuthority(String local, String authority) implements CloseReason {
+        @Override
+        public String message() {
+            return "ip mismatch: connected to " + local + ", asked for " + authority
+                    + ", which is neither this pod nor anything that it is the waypoint of";
+        }
+    }
+
+    /// No port of this pod answers to what was asked for.
+    record NoPort(String authority, String why) implements CloseReason {
+        @Override
+        public String message() {
+            return "no port of this pod for " + authority + ": " + why;
+        }
+    }
+
+    /// Policy did not let the connection open.
+    record Denied(String explanation) implements CloseReason {
+        @Override
+        public String message() {
+            return "connection closed due to policy rejection: " + explanation;
+        }
+    }
+
+    /// Policy let the connection open, and changed.
+    record PolicyWithdrawn(String explanation) implements CloseReason {
+        @Override
+        public String message() {
+            return "open connection closed due to policy change: " + explanation;
+        }
+    }
+
+    /// A TCP connection could not be made.
+    record ConnectFailed(InetSocketAddress to, String cause) implements CloseReason {
+        @Override
+        public String message() {
+            return "cannot connect to " + text(to) + ": " + cause;
+        }
+    }
+
+    /// A TCP connection was not made in time.
+    record ConnectTimedOut(InetSocketAddress to, Duration after) implements CloseReason {
+        @Override
+        public String message() {
+            return "connecting to " + text(to) + " timed out after " + after.toMillis()
+                    + " ms; is the port open to this pod?";
+        }
+    }
+
+    /// The peer of a tunnel answered the CONNECT with another status than 200.
+    record TunnelRefused(InetSocketAddress peer, String authority, int status) implements CloseReason {
+        @Override
+        public String message() {
+            return "http status " + status + " from " + text(peer) + " for CONNECT " + authority
+                    + switch (status) {
+                        case 400 -> "; the peer does not serve this destination";
+                        case 401 -> "; its authorization policy rejects us";
+                        case 503 -> "; the application may not listen on that port";
+                        default -> "";
+                    };
+        }
+    }
+
+    /// A tunnel could not be had, or failed while it was open.
+    record TunnelFailed(Origin side, TunnelFailure failure) implements CloseReason {
+        @Override
+        public String message() {
+            return failure.message();
+        }
+    }
+
+    /// A socket failed while bytes were copied, other than by a reset.
+    record SocketFailed(Origin side, String cause) implements CloseReason {
+        @Override
+        public String message() {
+            return "the connection of the " + (side == Origin.CLIENT ? "client" : "upstream") + " failed: " + cause;
+        }
+    }
+
+    /// We stop serving, and the deadline for open connections has passed.
+    record Drained() implements CloseReason {
+        @Override
+        public String message() {
+            return "closed by the node proxy: draining, and the deadline for open connections has passed";
+        }
+    }
+
+    /// The pod left the node or the mesh.
+    record PodRemoved(PodIdentity pod) implements CloseReason {
+        @Override
+        public String message() {
+            return "closed by the node proxy: pod " + pod + " was removed from the mesh";
+        }
+    }
+
+    /// Something that should not happen did.
+    record Broken(Throwable bug) implements CloseReason {
+        @Override
+        public String message() {
+            return "internal error: " + bug;
+        }
+    }
+
+    /// Whether nothing went wrong.
+    default boolean isClean() {
+        return flag() == ResponseFlag.NONE;
+    }
+
+    /// Whose doing it was.
+    default Origin origin() {
+        return switch (this) {
+            case Finished _, ClientLeft _, OwnPort _, BadAuthority _ -> Origin.CLIENT;
+            case UnknownPod _, NoEndpoint _, NoGateway _, OtherNetwork _, NoAddress _, NoPort _ -> Origin.MESH;
+            case Denied _, PolicyWithdrawn _ -> Origin.POLICY;
+            case ConnectFailed _, ConnectTimedOut _, TunnelRefused _ -> Origin.UPSTREAM;
+            case TunnelFailed(Origin side, TunnelFailure failure) -> switch (failure) {
+                case TunnelFailure.NoCertificate _ -> Origin.MESH;
+                case TunnelFailure.ClosedByUs _ -> Origin.OURSELVES;
+                case TunnelFailure _ -> side;
+            };
+            case SocketFailed(Origin side, _) -> side;
+            case Drained _, PodRemoved _, Broken _ -> Origin.OURSELVES;
+        };
+    }
+
+    /// What the metrics and the access log say of it.
+    default ResponseFlag flag() {
+        return switch (this) {
+            case Finished _ -> ResponseFlag.NONE;
+            case Denied _, PolicyWithdrawn _ -> ResponseFlag.DENY;
+            case TunnelFailed(_, TunnelFailure failure) -> ResponseFlag.of(failure);
+            case ClientLeft _,
+                    UnknownPod _,
+                    OwnPort _,
+                    NoEndpoint _,
+                    NoGateway _,
+                    OtherNetwork _,
+                    NoAddress _,
+                    BadAuthority _,
+                    NoPort _,
+                    ConnectFailed _,
+                    ConnectTimedOut _,
+                    TunnelRefused _,
+                    SocketFailed _,
+                    Drained _,
+                    PodRemoved _,
+                    Broken _ -> ResponseFlag.CONNECT;
+        };
+    }
+
+    /// The status that answers a CONNECT which ended so before it was accepted.
+    default int status() {
+        return switch (this) {
+            case BadAuthority _ -> 400;
+            case Denied _, PolicyWithdrawn _ -> 401;
+            case Finished _,
+                    ClientLeft _,
+                    UnknownPod _,
+                    OwnPort _,
+                    NoEndpoint _,
+                    NoGateway _,
+                    OtherNetwork _,
+                    NoAddress _,
+                    NoPort _,
+                    ConnectFailed _,
+                    ConnectTimedOut _,
+                    TunnelRefused _,
+                    TunnelFailed _,
+                    SocketFailed _,
+                    Drained _,
+                    PodRemoved _,
+                    Broken _ -> 503;
+        };
+    }
+
+    private static String text(InetSocketAddress address) {
+        return Authority.print(address.getAddress(), address.getPort());
+    }
+}
