@@ -160,6 +160,15 @@ public sealed interface CloseReason {
         public String message() {
             return failure.message();
         }
+
+        @Override
+        public Origin origin() {
+            return switch (failure) {
+                case TunnelFailure.NoCertificate _ -> Origin.MESH;
+                case TunnelFailure.ClosedByUs _ -> Origin.OURSELVES;
+                case TunnelFailure _ -> side;
+            };
+        }
     }
 
     /// A socket failed while bytes were copied, other than by a reset.
@@ -206,12 +215,8 @@ public sealed interface CloseReason {
             case UnknownPod _, NoEndpoint _, NoGateway _, OtherNetwork _, NoAddress _, NoPort _ -> Origin.MESH;
             case Denied _, PolicyWithdrawn _ -> Origin.POLICY;
             case ConnectFailed _, ConnectTimedOut _, TunnelRefused _ -> Origin.UPSTREAM;
-            case TunnelFailed(Origin side, TunnelFailure failure) -> switch (failure) {
-                case TunnelFailure.NoCertificate _ -> Origin.MESH;
-                case TunnelFailure.ClosedByUs _ -> Origin.OURSELVES;
-                case TunnelFailure _ -> side;
-            };
-            case SocketFailed(Origin side, _) -> side;
+            case TunnelFailed failed -> failed.side();
+            case SocketFailed failed -> failed.side();
             case Drained _, PodRemoved _, Broken _ -> Origin.OURSELVES;
         };
     }
@@ -221,7 +226,7 @@ public sealed interface CloseReason {
         return switch (this) {
             case Finished _ -> ResponseFlag.NONE;
             case Denied _, PolicyWithdrawn _ -> ResponseFlag.DENY;
-            case TunnelFailed(_, TunnelFailure failure) -> ResponseFlag.of(failure);
+            case TunnelFailed failed -> ResponseFlag.of(failed.failure());
             case ClientLeft _,
                     UnknownPod _,
                     OwnPort _,

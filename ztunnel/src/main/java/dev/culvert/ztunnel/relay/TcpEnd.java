@@ -238,18 +238,18 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (isHangUp(cause) || relay == null && cause instanceof IOException) {
-            return; // the event that follows it says which direction ended
+        Relay joined = relay;
+        if (!(cause instanceof IOException)) {
+            log.atError().setCause(cause).addKeyValue("channel", channel).log("relay failed by a bug");
+            if (joined != null) {
+                joined.abort(new CloseReason.Broken(cause));
+                return;
+            }
         }
-        if (cause instanceof IOException) {
-            relay.failed(this, new CloseReason.SocketFailed(relay.side(this), String.valueOf(cause.getMessage())));
-            return;
-        }
-        log.atError().setCause(cause).addKeyValue("channel", channel).log("relay failed by a bug");
-        if (relay != null) {
-            relay.abort(new CloseReason.Broken(cause));
-        } else {
-            channel.close();
+        if (joined == null) {
+            channel.close(); // becomes inactive, and that is told
+        } else if (!isHangUp(cause)) {
+            joined.failed(this, new CloseReason.SocketFailed(joined.side(this), String.valueOf(cause.getMessage())));
         }
     }
 

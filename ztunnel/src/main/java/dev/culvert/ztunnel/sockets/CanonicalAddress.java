@@ -15,8 +15,9 @@ public final class CanonicalAddress {
 
     /// The same address in its canonical form.
     public static InetSocketAddress of(InetSocketAddress address) {
-        InetAddress ip = of(address.getAddress());
-        return ip == address.getAddress() ? address : new InetSocketAddress(ip, address.getPort());
+        return address.getAddress() instanceof Inet6Address
+                ? new InetSocketAddress(of(address.getAddress()), address.getPort())
+                : address;
     }
 
     /// The same address in its canonical form.

@@ -12,11 +12,9 @@ public enum ChannelUse {
     /// One end of a relay: not read before its time, half-closed when its peer is, and not closed by a failed write,
     /// because what the peer had sent may still have to be read.
     ///
-    /// The first read takes 1 KiB, so that a connection of few bytes costs few; reads that fill their buffer grow
-    it
-    /// step by step to 256 KiB, where the cost of a call is spread over a whole flight of TLS records. A channel
-    with
-    /// more than 256 KiB to write is not writable.
+    /// The first read takes 1 KiB, so that a connection of few bytes costs few; reads that fill their buffer
+    /// grow it step by step to 256 KiB, where the cost of a call is spread over a whole flight of TLS records.
+    /// A channel with more than 256 KiB to write is not writable.
     RELAY,
 
     /// The TCP connection under TLS and HTTP/2: Netty's defaults, but for larger reads.
