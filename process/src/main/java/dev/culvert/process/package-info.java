@@ -2,7 +2,7 @@
 /// server for admin, health and metrics, readiness, drain and signals.
 ///
 /// Control threads own it. What the data path may touch from its loops says so: offering a [LogLine], adding to a
-/// [CounterCell] or a [Gauge], joining a [Drain]. It uses no other module of ours; only Netty, SLF4J with Logback, and
+/// [Counter] or a [Gauge], joining a [Drain]. It uses no other module of ours; only Netty, SLF4J with Logback, and
 /// the Prometheus model.
 @NullMarked
 package dev.culvert.process;
