@@ -1,5 +1,6 @@
 package dev.culvert.kube.decode;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +73,28 @@ public sealed interface Value {
         public String describe() {
             return "an object";
         }
+    }
+
+    /// The same as a JSON parser would make it: maps, lists, strings, numbers, booleans and nulls.
+    default @Nullable Object toJson() {
+        return switch (this) {
+            case Text text -> text.text();
+            case Whole whole -> whole.number();
+            case Fraction fraction -> fraction.number();
+            case Flag flag -> flag.flag();
+            case Nothing _ -> null;
+            case Items items -> {
+                List<@Nullable Object> list = new ArrayList<>(items.items().size());
+                items.items().forEach(item -> list.add(item.toJson()));
+                yield list;
+            }
+            case Mapping mapping -> {
+                Map<String, @Nullable Object> map =
+                        LinkedHashMap.newLinkedHashMap(mapping.fields().size());
+                mapping.fields().forEach((key, value) -> map.put(key, value.toJson()));
+                yield map;
+            }
+        };
     }
 
     /// The tree of what a JSON parser makes: maps, lists, strings, numbers, booleans and nulls.

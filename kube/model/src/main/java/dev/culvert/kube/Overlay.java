@@ -1,0 +1,88 @@
+package dev.culvert.kube;
+
+import dev.culvert.kube.decode.DecodeException;
+import dev.culvert.kube.decode.Fields;
+import dev.culvert.kube.decode.Value;
+import dev.culvert.kube.resource.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What the mesh wrote about one object, to be laid over its manifest: annotations, where null takes one
+/// away, and status conditions by type. Immutable.
+///
+/// @param uid the incarnation that this was written about; a later object of the same name is not touched by
+///     it
+record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> conditions) {
+    /// @throws DecodeException when the document is no overlay
+    static Overlay decode(Value document) {
+        Fields fields = Fields.of(document);
+        Fields metadata = fields.object("metadata");
+        Map<String, Value> annotations =
+                metadata.find("annotations") instanceof Value.Mapping map ? map.fields() : Map.of();
+        Map<String, Value> conditions = new LinkedHashMap<>();
+        if (fields.object("status").find("conditions") instanceof Value.Items list) {
+            list.items().forEach(item -> conditions.put(Fields.of(item).requiredText("type"), item));
+        }
+        return new Overlay(metadata.requiredText("uid"), annotations, conditions);
+    }
+
+    /// The file of an object's overlay, relative to the directory of overlays.
+    static String path(Kind<?> kind, String namespace, String name) {
+        return kind.name() + "/" + (namespace.isEmpty() ? "_" : namespace) + "/" + name + ".yaml";
+    }
+
+    /// `document` with this laid over it.
+    Value applyTo(Value document) {
+        if (!(document instanceof Value.Mapping root)) {
+            return document;
+        }
+        Value.Mapping merged = root;
+        if (!annotations.isEmpty()) {
+            Value.Mapping metadata = mapping(root, "metadata");
+            merged = with(
+                    merged, "metadata", with(metadata, "annotations", annotated(mapping(metadata, "annotations"))));
+        }
+        if (!conditions.isEmpty()) {
+            Value.Mapping status = mapping(root, "status");
+            merged = with(merged, "status", with(status, "conditions", conditioned(status)));
+        }
+        return merged;
+    }
+
+    private Value.Mapping annotated(Value.Mapping before) {
+        Map<String, Value> all = new LinkedHashMap<>(before.fields());
+        annotations.forEach((name, value) -> {
+            if (value instanceof Value.Nothing) {
+                all.remove(name);
+            } else {
+                all.put(name, value);
+            }
+        });
+        return new Value.Mapping(all, before.line());
+    }
+
+    private Value.Items conditioned(Value.Mapping status) {
+        List<Value> all = new ArrayList<>();
+        if (status.fields().get("conditions") instanceof Value.Items written) {
+            for (Value item : written.items()) {
+                if (!conditions.containsKey(Fields.of(item).text("type", ""))) {
+                    all.add(item);
+                }
+            }
+        }
+        all.addAll(conditions.values());
+        return new Value.Items(all, status.line());
+    }
+
+    private static Value.Mapping mapping(Value.Mapping parent, String name) {
+        return parent.fields().get(name) instanceof Value.Mapping child ? child : Value.Mapping.EMPTY;
+    }
+
+    private static Value.Mapping with(Value.Mapping parent, String name, Value child) {
+        Map<String, Value> fields = new LinkedHashMap<>(parent.fields());
+        fields.put(name, child);
+        return new Value.Mapping(fields, parent.line());
+    }
+}
