@@ -1,0 +1,59 @@
+package dev.culvert.testkit.netns;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What a lab is made of.
+///
+/// @param name the lab's name, part of every namespace's
+/// @param nodes how many nodes
+/// @param distribution the home of the built distribution
+/// @param dualStack pods get an IPv6 address too
+/// @param apart agent and ztunnel as two processes on each node, joined by ZDS
+/// @param node more environment of the node processes
+/// @param controlPlane more environment of the control plane
+public record LabOptions(
+        String name,
+        int nodes,
+        Path distribution,
+        boolean dualStack,
+        boolean apart,
+        Map<String, String> node,
+        Map<String, String> controlPlane) {
+    public LabOptions {
+        node = Map.copyOf(node);
+        controlPlane = Map.copyOf(controlPlane);
+    }
+
+    /// Two nodes, IPv4 pods, one process a node.
+    public static LabOptions twoNodes(String name, Path distribution) {
+        return new LabOptions(name, 2, distribution, false, false, Map.of(), Map.of());
+    }
+
+    /// The same with IPv6 addresses beside IPv4.
+    public LabOptions withDualStack() {
+        return new LabOptions(name, nodes, distribution, true, apart, node, controlPlane);
+    }
+
+    /// The same with agent and ztunnel apart.
+    public LabOptions withProcessesApart() {
+        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane);
+    }
+
+    /// The same with one more variable for the node processes.
+    public LabOptions withNode(String key, String value) {
+        return new LabOptions(name, nodes, distribution, dualStack, apart, plus(node, key, value), controlPlane);
+    }
+
+    /// The same with one more variable for the control plane.
+    public LabOptions withControlPlane(String key, String value) {
+        return new LabOptions(name, nodes, distribution, dualStack, apart, node, plus(controlPlane, key, value));
+    }
+
+    private static Map<String, String> plus(Map<String, String> map, String key, String value) {
+        Map<String, String> more = new HashMap<>(map);
+        more.put(key, value);
+        return more;
+    }
+}
