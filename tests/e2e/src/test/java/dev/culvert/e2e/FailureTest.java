@@ -35,7 +35,7 @@ class FailureTest {
     }
 
     @Test
-    void certificatesAreRenewedUnderTrafficWithoutAFailure() throws Exception {
+    void certificatesAreRenewedUnderTrafficWithoutAFailure() {
         List<String> before = serials();
         try (Load load = Load.start(mesh, client, VIP, 80, 4)) {
             MeshCase.pause(26_000);
@@ -46,7 +46,7 @@ class FailureTest {
     }
 
     @Test
-    void nothingFailsWhileTheControlPlaneIsAwayAndNewPodsJoinWhenItIsBack() throws Exception {
+    void nothingFailsWhileTheControlPlaneIsAwayAndNewPodsJoinWhenItIsBack() {
         try (Load load = Load.start(mesh, client, VIP, 80, 4)) {
             MeshCase.pause(500);
             mesh.lab.controlPlane().running().kill();

@@ -35,7 +35,7 @@ class RollingTest {
     }
 
     @Test
-    void noExchangeFails() throws Exception {
+    void noExchangeFails() {
         Deque<Running> running = new ArrayDeque<>();
         for (int i = 0; i < 3; i++) {
             running.add(run(i));

@@ -110,6 +110,16 @@ public final class Lab {
         deleteTree(directory);
     }
 
+    /// What a lab of this name has on the machine now: namespaces and its directory.
+    public static List<String> leftOf(String name) {
+        Lab lab = new Lab(name);
+        List<String> found = new ArrayList<>(lab.left());
+        if (Files.exists(lab.directory)) {
+            found.add(lab.directory.toString());
+        }
+        return found;
+    }
+
     /// The lab's namespaces that are on the machine now.
     public List<String> left() {
         List<String> found = new ArrayList<>();
