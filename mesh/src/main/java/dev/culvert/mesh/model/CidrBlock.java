@@ -1,5 +1,6 @@
 package dev.culvert.mesh.model;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -75,6 +76,6 @@ public record CidrBlock(InetAddress address, int prefixLength) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + "/" + prefixLength;
+        return NetUtil.toAddressString(address) + "/" + prefixLength;
     }
 }

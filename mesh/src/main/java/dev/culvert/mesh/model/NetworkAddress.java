@@ -1,5 +1,6 @@
 package dev.culvert.mesh.model;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 
 /// An address within a network, for the same address may mean another thing elsewhere; printed `network/ip`.
@@ -19,6 +20,6 @@ public record NetworkAddress(String network, InetAddress address) {
 
     @Override
     public String toString() {
-        return network + "/" + address.getHostAddress();
+        return network + "/" + NetUtil.toAddressString(address);
     }
 }

@@ -1,0 +1,83 @@
+package dev.culvert.mesh.xds;
+
+import dev.culvert.api.TypeUrls;
+import dev.culvert.api.discovery.DeltaDiscoveryResponse;
+import dev.culvert.api.discovery.Resource;
+import dev.culvert.mesh.authz.Authorization;
+import dev.culvert.mesh.model.PolicyKey;
+import dev.culvert.mesh.model.Service;
+import dev.culvert.mesh.model.Workload;
+import dev.culvert.mesh.state.MeshBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Turns a whole response into an [Update] before anything of it is applied; a bad resource rejects itself only.
+///
+/// Confined to the thread that decodes.
+final class ResponseDecoder {
+    private final AddressDecoder addresses = new AddressDecoder();
+
+    Update decode(DeltaDiscoveryResponse response) {
+        return switch (response.getTypeUrl()) {
+            case TypeUrls.ADDRESS -> addresses(response);
+            case TypeUrls.AUTHORIZATION -> policies(response);
+            default -> new Update(MeshBatch.NOTHING, Map.of(), List.of(), List.of(), List.of());
+        };
+    }
+
+    private Update addresses(DeltaDiscoveryResponse response) {
+        List<Workload> workloads = new ArrayList<>();
+        List<Service> services = new ArrayList<>();
+        return decodeEach(
+                response,
+                resource -> {
+                    switch (addresses.decode(resource.getResource().getValue())) {
+                        case AddressDecoder.Decoded.OfWorkload(Workload workload) -> workloads.add(workload);
+                        case AddressDecoder.Decoded.OfService(Service service) -> services.add(service);
+                    }
+                },
+                () -> MeshBatch.ofAddresses(response.getRemovedResourcesList(), workloads, services));
+    }
+
+    private static Update policies(DeltaDiscoveryResponse response) {
+        List<Authorization> policies = new ArrayList<>();
+        List<PolicyKey> removed = response.getRemovedResourcesList().stream()
+                .map(PolicyKey::parse)
+                .toList();
+        return decodeEach(
+                response,
+                resource -> policies.add(
+                        AuthorizationDecoder.decode(resource.getResource().getValue())),
+                () -> MeshBatch.ofPolicies(removed, policies));
+    }
+
+    private interface Accept {
+        void resource(Resource resource) throws Rejected;
+    }
+
+    private interface Finish {
+        MeshBatch batch();
+    }
+
+    private static Update decodeEach(DeltaDiscoveryResponse response, Accept accept, Finish finish) {
+        Map<String, String> accepted = new HashMap<>();
+        List<String> aliases = new ArrayList<>();
+        List<String> rejections = new ArrayList<>();
+        for (Resource resource : response.getResourcesList()) {
+            try {
+                String type = resource.getResource().getTypeUrl();
+                if (!type.equals(response.getTypeUrl())) {
+                    throw new Rejected("resource is of type '" + type + "'; expected " + response.getTypeUrl());
+                }
+                accept.resource(resource);
+                accepted.put(resource.getName(), resource.getVersion());
+                aliases.addAll(resource.getAliasesList());
+            } catch (Rejected e) {
+                rejections.add(resource.getName() + ": " + e.reason());
+            }
+        }
+        return new Update(finish.batch(), accepted, response.getRemovedResourcesList(), aliases, rejections);
+    }
+}
