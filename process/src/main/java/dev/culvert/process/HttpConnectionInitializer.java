@@ -54,7 +54,7 @@ final class HttpConnectionInitializer extends ChannelInitializer<SocketChannel> 
         pipeline.addLast(new HttpContentCompressor(
                 COMPRESS_FROM_BYTES, StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()));
         pipeline.addLast(new HttpObjectAggregator(limits.bodyBytes(), true));
-        // Hands on one request at a time, however many a peer sends ahead.
+        // Holds back what a peer has sent ahead while a request is answered and reading is off.
         pipeline.addLast(new FlowControlHandler());
         pipeline.addLast(new HttpRequestHandler(routes));
     }

@@ -74,7 +74,6 @@ public final class HttpEndpoint implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, 128)
-                .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new HttpConnectionInitializer(limits, routes));
         try {
             bind.required().forEach(address -> bind(bootstrap, address, listener));

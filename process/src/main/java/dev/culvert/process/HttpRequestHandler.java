@@ -35,15 +35,11 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ctx.read();
-    }
-
-    @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof FullHttpRequest http)) {
             throw new IllegalStateException("the aggregator gave a " + message.getClass());
         }
+        ctx.channel().config().setAutoRead(false);
         ctx.pipeline().get(RequestTimeoutHandler.class).requestComplete(ctx);
         try {
             if (http.decoderResult().isSuccess()) {
@@ -102,7 +98,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
         var _ = ctx.writeAndFlush(http).addListener((ChannelFutureListener) written -> {
             if (keep && written.isSuccess()) {
                 ctx.pipeline().get(RequestTimeoutHandler.class).responseComplete(ctx);
-                ctx.read();
+                ctx.channel().config().setAutoRead(true);
             } else {
                 var _ = ctx.close();
             }

@@ -39,7 +39,7 @@ public final class Signals {
         }
     }
 
-    private static void handle(String name, Runnable action) {
+    static void handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
