@@ -2,6 +2,7 @@ package dev.culvert.ztunnel.pod;
 
 import dev.culvert.linux.Netns;
 import dev.culvert.mesh.model.WorkloadName;
+import dev.culvert.mesh.telemetry.PodMetrics;
 import dev.culvert.process.Drain;
 import dev.culvert.process.Readiness;
 import dev.culvert.ztunnel.connection.PodIdentity;
@@ -43,7 +44,7 @@ public final class PodSet implements PodInbox {
     private final PodStarter starter;
     private final Drain drain;
     private final Readiness.Task ready;
-    private final PodObserver observer;
+    private final PodMetrics metrics;
     private final Duration retry;
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -58,8 +59,8 @@ public final class PodSet implements PodInbox {
     /// @param owner the `pods` thread
     /// @param drain ends the serving of all pods
     /// @param ready set while a snapshot is complete and no pod waits
-    public PodSet(EventExecutor owner, PodStarter starter, Drain drain, Readiness.Task ready, PodObserver observer) {
-        this(owner, starter, drain, ready, observer, RETRY);
+    public PodSet(EventExecutor owner, PodStarter starter, Drain drain, Readiness.Task ready, PodMetrics metrics) {
+        this(owner, starter, drain, ready, metrics, RETRY);
     }
 
     PodSet(
@@ -67,13 +68,13 @@ public final class PodSet implements PodInbox {
             PodStarter starter,
             Drain drain,
             Readiness.Task ready,
-            PodObserver observer,
+            PodMetrics metrics,
             Duration retry) {
         this.owner = owner;
         this.starter = starter;
         this.drain = drain;
         this.ready = ready;
-        this.observer = observer;
+        this.metrics = metrics;
         this.retry = retry;
     }
 
@@ -196,7 +197,7 @@ public final class PodSet implements PodInbox {
         }
         served.put(add.uid(), new Served(pod, add.netns(), podDrain));
         var _ = podDrain.done().thenRun(add.netns()::close);
-        observer.started();
+        metrics.started();
         LOG.atInfo()
                 .addKeyValue("pod", pod)
                 .addKeyValue("uid", pod.uid())
@@ -250,7 +251,7 @@ public final class PodSet implements PodInbox {
         Served gone = served.remove(uid);
         if (gone != null) {
             var _ = gone.drain.immediate();
-            observer.stopped();
+            metrics.stopped();
             LOG.atInfo().addKeyValue("pod", gone.pod).addKeyValue("uid", uid).log("pod is no longer served");
         }
     }
@@ -268,7 +269,7 @@ public final class PodSet implements PodInbox {
         } else {
             ready.pending();
         }
-        observer.counted(served.size(), pending.size());
+        metrics.pending(pending.size());
         Map<String, PodView> next = new TreeMap<>();
         pending.forEach((uid, add) -> next.put(uid, new PodView(PodView.State.PENDING, add.name())));
         served.forEach((uid, pod) -> next.put(uid, new PodView(PodView.State.UP, pod.name())));

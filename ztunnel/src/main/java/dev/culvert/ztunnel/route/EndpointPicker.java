@@ -29,7 +29,8 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
     }
 
     /// An endpoint for a connection to `port` of `service`; null when none may be chosen.
-    @Nullable Upstream pick(Service service, int port, Purpose purpose) {
+    @Nullable
+    Upstream pick(Service service, int port, Purpose purpose) {
         if (purpose == Purpose.TRAFFIC && !service.ports().declares(port)) {
             return null;
         }
@@ -64,7 +65,8 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
     String explain(Service service, int port) {
         int endpoints = world.endpoints(service.key()).size();
         if (!service.ports().declares(port)) {
-            return "the service has no such port; it has " + service.ports().asMap().keySet();
+            return "the service has no such port; it has "
+                    + service.ports().asMap().keySet();
         }
         if (endpoints == 0) {
             return "it has no endpoint that is ready";
@@ -123,8 +125,7 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
 
     private boolean agrees(Scope scope, Workload workload) {
         return switch (scope) {
-            case REGION ->
-                client.locality().region().equals(workload.locality().region());
+            case REGION -> client.locality().region().equals(workload.locality().region());
             case ZONE -> client.locality().zone().equals(workload.locality().zone());
             case SUBZONE ->
                 client.locality().subzone().equals(workload.locality().subzone());

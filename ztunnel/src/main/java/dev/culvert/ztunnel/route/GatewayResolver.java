@@ -44,8 +44,7 @@ final class GatewayResolver {
         return switch (reference) {
             case GatewayReference.ByAddress ref -> {
                 InetAddress address = ref.address().address();
-                yield gateway(
-                        picker, world.service(ref.address(), null), world.workload(ref.address()), port, address);
+                yield gateway(picker, world.service(ref.address(), null), world.workload(ref.address()), port, address);
             }
             case GatewayReference.ByHostname ref ->
                 gateway(picker, world.service(ref.host()), world.workload(ref.host()), port, wanted);
@@ -53,7 +52,11 @@ final class GatewayResolver {
     }
 
     private static @Nullable Gateway gateway(
-            EndpointPicker picker, @Nullable Service service, @Nullable Workload workload, int port, InetAddress family) {
+            EndpointPicker picker,
+            @Nullable Service service,
+            @Nullable Workload workload,
+            int port,
+            InetAddress family) {
         if (service != null) {
             Upstream picked = service.isPassthrough() ? null : picker.pick(service, port, Purpose.WAYPOINT);
             return picked == null ? null : new Gateway(picked, family);
@@ -63,19 +66,17 @@ final class GatewayResolver {
 
     /// Whether `reference` leads to a workload that passes `test`, as itself or as an endpoint of a service.
     static boolean leadsTo(MeshSnapshot world, GatewayReference reference, Predicate<Workload> test) {
-        Service service =
-                switch (reference) {
-                    case GatewayReference.ByAddress ref -> world.service(ref.address(), null);
-                    case GatewayReference.ByHostname ref -> world.service(ref.host());
-                };
+        Service service = switch (reference) {
+            case GatewayReference.ByAddress ref -> world.service(ref.address(), null);
+            case GatewayReference.ByHostname ref -> world.service(ref.host());
+        };
         if (service != null && anyEndpoint(world, service.key(), test)) {
             return true;
         }
-        Workload workload =
-                switch (reference) {
-                    case GatewayReference.ByAddress ref -> world.workload(ref.address());
-                    case GatewayReference.ByHostname ref -> world.workload(ref.host());
-                };
+        Workload workload = switch (reference) {
+            case GatewayReference.ByAddress ref -> world.workload(ref.address());
+            case GatewayReference.ByHostname ref -> world.workload(ref.host());
+        };
         return workload != null && test.test(workload);
     }
 

@@ -13,8 +13,10 @@ public sealed interface InboundDecision {
     /// @param target address and port of the pod: what policy judges
     /// @param service that was asked for by name, or whose port this is; null when there is none
     /// @param proxied where the client wanted to go, if the application is a proxy that is to be told; else null
-    record Deliver(InetSocketAddress target, @Nullable Service service, @Nullable InetSocketAddress proxied)
-            implements InboundDecision {}
+    record Deliver(
+            InetSocketAddress target,
+            @Nullable Service service,
+            @Nullable InetSocketAddress proxied) implements InboundDecision {}
 
     /// Nowhere.
     record Reject(CloseReason reason) implements InboundDecision {}

@@ -66,10 +66,7 @@ public final class InboundRouter {
                     local.getAddress().getHostAddress(), authority.ip().getHostAddress()));
         }
         return deliver(
-                authority,
-                authority.port(),
-                serviceByPort(authority.port(), forwardedHost),
-                authority.socketAddress());
+                authority, authority.port(), serviceByPort(authority.port(), forwardedHost), authority.socketAddress());
     }
 
     private InboundDecision byName(Authority.Hostname authority) {
@@ -91,8 +88,7 @@ public final class InboundRouter {
     private InboundDecision deliver(
             Authority authority, int port, @Nullable Service service, @Nullable InetSocketAddress wanted) {
         if (reserved.contains(port)) {
-            return new InboundDecision.Reject(
-                    new CloseReason.OwnPort(new InetSocketAddress(local.getAddress(), port)));
+            return new InboundDecision.Reject(new CloseReason.OwnPort(new InetSocketAddress(local.getAddress(), port)));
         }
         ApplicationTunnel tunnel = own.applicationTunnel();
         if (tunnel == null) {
@@ -143,7 +139,8 @@ public final class InboundRouter {
             Endpoint endpoint = world.endpoints(key).of(own.uid());
             boolean declares = service.ports().hasTarget(port)
                     || (endpoint != null && endpoint.ports().hasTarget(port));
-            if (declares && (byPort == null || key.toString().compareTo(byPort.key().toString()) < 0)) {
+            if (declares
+                    && (byPort == null || key.toString().compareTo(byPort.key().toString()) < 0)) {
                 byPort = service;
             }
         }

@@ -20,7 +20,10 @@ public sealed interface OutboundDecision {
     /// To a workload of the mesh that takes no tunnel.
     ///
     /// @param service that was addressed; null when the workload was
-    record Plain(InetSocketAddress to, Workload destination, @Nullable Service service) implements OutboundDecision {}
+    record Plain(
+            InetSocketAddress to,
+            Workload destination,
+            @Nullable Service service) implements OutboundDecision {}
 
     /// Through a tunnel, to the workload itself or to its waypoint.
     ///

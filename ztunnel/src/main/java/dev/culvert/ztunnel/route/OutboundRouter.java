@@ -95,13 +95,12 @@ public final class OutboundRouter {
             return new OutboundDecision.PassThrough(destination, addressed);
         }
         int port = destination.getPort();
-        return new OutboundDecision.Reject(new CloseReason.NoEndpoint(
-                addressed.key().toString(), port, picker.explain(addressed, port)));
+        return new OutboundDecision.Reject(
+                new CloseReason.NoEndpoint(addressed.key().toString(), port, picker.explain(addressed, port)));
     }
 
     private OutboundDecision viaWaypoint(GatewayReference reference, @Nullable Service addressed, String neededBy) {
-        GatewayResolver.Gateway waypoint =
-                GatewayResolver.resolve(picker, reference, destination.getAddress());
+        GatewayResolver.Gateway waypoint = GatewayResolver.resolve(picker, reference, destination.getAddress());
         if (waypoint == null) {
             return new OutboundDecision.Reject(
                     new CloseReason.NoGateway("waypoint", reference.destination(), neededBy));

@@ -34,7 +34,8 @@ record Upstream(Workload workload, int port, @Nullable Service service) {
 
     /// Its address to dial for a client that asked for `wanted`: that one if it has it, else one that the service
     /// offers, rather of the same family; null when it has none.
-    @Nullable InetAddress address(InetAddress wanted) {
+    @Nullable
+    InetAddress address(InetAddress wanted) {
         if (workload.hasAddress(wanted)) {
             return wanted;
         }

@@ -9,11 +9,12 @@ import dev.culvert.api.zds.Version;
 import dev.culvert.api.zds.WorkloadInfo;
 import dev.culvert.api.zds.WorkloadRequest;
 import dev.culvert.linux.Netns;
+import dev.culvert.mesh.telemetry.PodMetrics;
 import dev.culvert.process.Drain;
+import dev.culvert.process.Metrics;
 import dev.culvert.process.Readiness;
 import dev.culvert.testkit.FakeZds;
 import dev.culvert.ztunnel.pod.FakeStarter;
-import dev.culvert.ztunnel.pod.PodObserver;
 import dev.culvert.ztunnel.pod.PodSet;
 import dev.culvert.ztunnel.pod.PodView;
 import io.netty.util.concurrent.DefaultEventExecutor;
@@ -43,16 +44,7 @@ class ZdsClientTest {
     private final Drain drain = new Drain();
     private final CompletableFuture<String> protocolError = new CompletableFuture<>();
     private final PodSet pods =
-            new PodSet(owner, starter, drain, readiness.task("workload proxy manager"), new PodObserver() {
-                @Override
-                public void started() {}
-
-                @Override
-                public void stopped() {}
-
-                @Override
-                public void counted(int active, int pending) {}
-            });
+            new PodSet(owner, starter, drain, readiness.task("workload proxy manager"), new PodMetrics(new Metrics()));
     private FakeZds agent;
     private ZdsClient client;
     private Netns netns;
