@@ -51,12 +51,12 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
     /// ENHANCE_YOUR_CALM. Counts are per connection and per `period`.
     ///
     /// @param period over which the counts below are taken; 30 s
-    /// @param resets streams that the peer opened and reset itself; 200
+    /// @param resets streams that the peer opened and reset before our answer; 1,000
     /// @param provokedResets streams that the peer made us reset by its errors; 200
     /// @param settings SETTINGS frames; 100
     /// @param pings PING frames that ask for an answer; 200
     /// @param emptyData DATA frames that carry nothing and end nothing; 1,000
-    /// @param windowUpdates WINDOW_UPDATE frames beyond one per stream and 4 KiB that we sent; 10,000
+    /// @param windowUpdates WINDOW_UPDATE frames beyond ten for each DATA frame that we sent; 10,000
     /// @param ignored frames that we ignore: PRIORITY and unknown types; 10,000
     /// @param queuedControl answers (acknowledgements, resets) that wait to be written; 1,000, never timed out
     /// @param continuations CONTINUATION frames of one header block, however short; 32
@@ -72,7 +72,7 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
             int queuedControl,
             int continuations) {
         public static final Floods DEFAULT =
-                new Floods(Duration.ofSeconds(30), 200, 200, 100, 200, 1_000, 10_000, 10_000, 1_000, 32);
+                new Floods(Duration.ofSeconds(30), 1_000, 200, 100, 200, 1_000, 10_000, 10_000, 1_000, 32);
 
         public Floods {
             require(!period.isNegative() && !period.isZero(), "period (ms)", period.toMillis());
