@@ -8,6 +8,6 @@ public interface TunnelAcceptor {
     /// A client asks for a tunnel; each offer is to be accepted or refused, now or later.
     void offered(TunnelOffer offer);
 
-    /// A client's connection failed before it could ask for anything: TLS, its identity, or the HTTP/2 preface.
+    /// A client's connection failed before it could ask for anything: TLS, or its identity.
     void handshakeFailed(SocketAddress remote, SocketAddress local, TunnelFailure failure);
 }

@@ -1,0 +1,103 @@
+package dev.culvert.hbone.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+/// The client's and the server's context of one certificate. Counted: one for the cache, one for each handshake
+/// being made; an engine retains the context below it by itself. Thread-safe.
+final class CertificateContexts {
+    private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "P-256", "P-384"};
+    private static final List<String> CIPHERS = List.of(
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_AES_128_GCM_SHA256",
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES128-GCM-SHA256");
+
+    private final WorkloadCertificate certificate;
+    private final Map<SSLEngine, PeerCheck> checks = new ConcurrentHashMap<>();
+    private final SslContext client;
+    private final SslContext server;
+    private int holders = 1;
+
+    CertificateContexts(WorkloadCertificate certificate, boolean tls12) throws SSLException {
+        this.certificate = certificate;
+        this.client = finish(
+                        SslContextBuilder.forClient().keyManager(certificate.key(), chain()).endpointIdentificationAlgorithm(null),
+                        tls12)
+                .build();
+        try {
+            this.server = finish(SslContextBuilder.forServer(certificate.key(), chain()), tls12)
+                    .clientAuth(ClientAuth.REQUIRE)
+                    .build();
+        } catch (SSLException unusable) {
+            ReferenceCountUtil.release(client);
+            throw unusable;
+        }
+    }
+
+    private X509Certificate[] chain() {
+        return certificate.chain().toArray(X509Certificate[]::new);
+    }
+
+    private SslContextBuilder finish(SslContextBuilder builder, boolean tls12) {
+        return builder.sslProvider(SslProvider.OPENSSL_REFCNT)
+                .trustManager(new MeshTrustManager(certificate.roots(), checks))
+                .protocols(tls12 ? new String[] {"TLSv1.3", "TLSv1.2"} : new String[] {"TLSv1.3"})
+                .ciphers(tls12 ? CIPHERS : CIPHERS.subList(0, 2))
+                .option(OpenSslContextOption.GROUPS, GROUPS)
+                .sessionCacheSize(1)
+                .sessionTimeout(1)
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        ApplicationProtocolNames.HTTP_2));
+    }
+
+    boolean isOf(WorkloadCertificate other) {
+        return certificate == other;
+    }
+
+    /// A new handshake on a context of ours.
+    HandshakeHandler handshake(boolean ofClient, PeerCheck check, ByteBufAllocator allocator, Duration timeout) {
+        SslHandler tls = (ofClient ? client : server).newHandler(allocator);
+        tls.setHandshakeTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        // the connection writes whole records; what it gives is not to be copied together again
+        tls.setWrapDataSize(0);
+        SSLEngine engine = tls.engine();
+        checks.put(engine, check);
+        return new HandshakeHandler(tls, check, timeout, () -> checks.remove(engine));
+    }
+
+    synchronized void retain() {
+        holders++;
+    }
+
+    synchronized void release() {
+        if (--holders == 0) {
+            ReferenceCountUtil.release(client);
+            ReferenceCountUtil.release(server);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.culvert.hbone.tls;
+
+import dev.culvert.api.SpiffeId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is expected of the peer of one handshake, and what became of it. Confined to its connection's loop: TLS
+/// runs there, and asks during the handshake.
+final class PeerCheck {
+    /// Whom a client expects; null at a server, which expects its own trust domain.
+    private final @Nullable List<SpiffeId> expected;
+
+    private final String ownTrustDomain;
+    private @Nullable SpiffeId identity;
+    private @Nullable List<SpiffeId> rejected;
+
+    private PeerCheck(@Nullable List<SpiffeId> expected, String ownTrustDomain) {
+        this.expected = expected;
+        this.ownTrustDomain = ownTrustDomain;
+    }
+
+    static PeerCheck ofServer(List<SpiffeId> expected, SpiffeId own) {
+        return new PeerCheck(List.copyOf(expected), own.trustDomain());
+    }
+
+    static PeerCheck ofClient(SpiffeId own) {
+        return new PeerCheck(null, own.trustDomain());
+    }
+
+    /// Judges the identities of a chain that is good otherwise.
+    boolean judge(List<SpiffeId> presented) {
+        boolean matches = expected == null
+                ? SpiffeVerifier.clientMatches(presented, ownTrustDomain)
+                : SpiffeVerifier.serverMatches(presented, expected);
+        if (matches) {
+            identity = presented.getFirst();
+        } else {
+            rejected = List.copyOf(presented);
+        }
+        return matches;
+    }
+
+    /// Whom a client expects; empty at a server.
+    List<SpiffeId> expected() {
+        return expected == null ? List.of() : expected;
+    }
+
+    /// The first identity of a peer that was accepted, else null.
+    @Nullable SpiffeId identity() {
+        return identity;
+    }
+
+    /// The identities for which the peer was not accepted, else null.
+    @Nullable List<SpiffeId> rejected() {
+        return rejected;
+    }
+}
