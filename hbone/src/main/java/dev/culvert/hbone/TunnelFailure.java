@@ -11,11 +11,11 @@ public sealed interface TunnelFailure {
     /// What happened, as a sentence for the log.
     String message();
 
-    /// The peer's host answered that nothing listens there.
+    /// The peer's host, or the network before it, answered that there is nothing to connect to.
     record ConnectRefused(SocketAddress peer, Throwable cause) implements TunnelFailure {
         @Override
         public String message() {
-            return peer + " refused the connection; does a mesh proxy listen there?";
+            return peer + " does not take connections (" + cause.getMessage() + "); does a mesh proxy listen there?";
         }
     }
 

@@ -21,8 +21,7 @@ final class FrameDispatcher implements FrameSink {
     FrameDispatcher(TunnelConnection connection, HeaderCodec headers, int maxBlockBytes) {
         this.connection = connection;
         this.headers = headers;
-        this.block = new HeaderBlock(
-                maxBlockBytes, connection.limits().floods().continuations());
+        this.block = new HeaderBlock(maxBlockBytes, connection.limits().floods().continuations());
     }
 
     void close() {

@@ -30,7 +30,8 @@ final class HeaderCodec {
 
     /// The fields of a block, or null when it is sound HPACK and not a legal message: an error of the stream.
     /// The block stays the caller's.
-    @Nullable Http2Headers decodePeek(int streamId, ByteBuf block) throws Violation {
+    @Nullable
+    Http2Headers decodePeek(int streamId, ByteBuf block) throws Violation {
         try {
             return decoder.decodeHeaders(streamId, block);
         } catch (Http2Exception illegal) {

@@ -30,7 +30,7 @@ final class KeepAlive {
 
     void start() {
         lastRead = loop.ticker().nanoTime();
-        wait(pingAfter);
+        waitFor(pingAfter);
     }
 
     void stop() {
@@ -45,7 +45,7 @@ final class KeepAlive {
         lastRead = loop.ticker().nanoTime();
     }
 
-    private void wait(long nanos) {
+    private void waitFor(long nanos) {
         timer = loop.schedule(this::check, nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -53,14 +53,14 @@ final class KeepAlive {
         long silent = loop.ticker().nanoTime() - lastRead;
         if (silent < pingAfter) {
             asked = false;
-            wait(pingAfter - silent);
+            waitFor(pingAfter - silent);
         } else if (!asked) {
             asked = true;
             ping.run();
-            wait(pongWithin);
+            waitFor(pongWithin);
         } else if (silent < pongWithin) {
             asked = false;
-            wait(1);
+            waitFor(1);
         } else {
             timer = null;
             lost.run();

@@ -41,7 +41,9 @@ final class RequestFields {
 
     static RequestVerdict judge(Http2Headers fields) {
         List<CharSequence> methods = fields.getAll(METHOD);
-        if (methods.size() != 1 || fields.contains(":status") || fields.getAll(AUTHORITY).size() > 1) {
+        if (methods.size() != 1
+                || fields.contains(":status")
+                || fields.getAll(AUTHORITY).size() > 1) {
             return new RequestVerdict.Malformed();
         }
         boolean connect = CONNECT.contentEquals(methods.getFirst());
@@ -67,7 +69,9 @@ final class RequestFields {
 
     private static RequestVerdict judgeOther(Http2Headers fields) {
         List<CharSequence> paths = fields.getAll(PATH);
-        boolean legal = fields.getAll(SCHEME).size() == 1 && paths.size() == 1 && !paths.getFirst().isEmpty();
+        boolean legal = fields.getAll(SCHEME).size() == 1
+                && paths.size() == 1
+                && !paths.getFirst().isEmpty();
         if (!legal || fields.contains(PROTOCOL)) {
             return new RequestVerdict.Malformed();
         }

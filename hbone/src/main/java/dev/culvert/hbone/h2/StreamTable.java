@@ -13,7 +13,8 @@ final class StreamTable {
     private int @Nullable [] resets;
     private int next;
 
-    @Nullable Http2Stream get(int id) {
+    @Nullable
+    Http2Stream get(int id) {
         return open.get(id);
     }
 

@@ -49,7 +49,11 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     /// What exists only with a channel.
     private record Parts(
-            ChannelHandlerContext context, FrameReader reader, FrameWriter writer, FloodGuard flood, KeepAlive keepAlive) {}
+            ChannelHandlerContext context,
+            FrameReader reader,
+            FrameWriter writer,
+            FloodGuard flood,
+            KeepAlive keepAlive) {}
 
     TunnelConnection(HboneLimits limits, TunnelPeer peer, boolean server) {
         this.limits = limits;
@@ -96,21 +100,22 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         int control = Math.max(headerBytes(), Frames.DEFAULT_FRAME_BYTES) + CONTROL_SLACK_BYTES;
         Parts made = new Parts(
                 context,
-                new FrameReader(dispatcher, context.alloc(), server, limits.windows().frameBytes(), control),
+                new FrameReader(
+                        dispatcher, context.alloc(), server, limits.windows().frameBytes(), control),
                 new FrameWriter(context),
                 new FloodGuard(limits.floods(), loop.ticker()),
                 new KeepAlive(loop, limits.timers(), this::sendPing, this::silent));
         parts = made;
         greet(made.writer());
         made.keepAlive().start();
-        prefaceTimer =
-                loop.schedule(this::unsettled, limits.timers().preface().toMillis(), TimeUnit.MILLISECONDS);
+        prefaceTimer = loop.schedule(this::unsettled, limits.timers().preface().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void greet(FrameWriter writer) {
         Map<Integer, Long> settings = new LinkedHashMap<>();
         if (server) {
-            settings.put(PeerSettings.MAX_CONCURRENT_STREAMS, (long) limits.streams().served());
+            settings.put(
+                    PeerSettings.MAX_CONCURRENT_STREAMS, (long) limits.streams().served());
         } else {
             writer.preface();
             settings.put(PeerSettings.ENABLE_PUSH, 0L);
@@ -214,7 +219,10 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 .addKeyValue("detail", violation.detail())
                 .log("tunnel connection ended by a protocol error");
         String detail = violation.detail();
-        close(violation.code(), detail, new TunnelFailure.ProtocolError(violation.code().code(), detail));
+        close(
+                violation.code(),
+                detail,
+                new TunnelFailure.ProtocolError(violation.code().code(), detail));
     }
 
     private void ended(TunnelFailure reason) {
@@ -244,7 +252,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
         close(
                 ErrorCode.SETTINGS_TIMEOUT,
                 "no SETTINGS",
-                new TunnelFailure.HandshakeTimedOut(peer.remote(), limits.timers().preface()));
+                new TunnelFailure.HandshakeTimedOut(
+                        peer.remote(), limits.timers().preface()));
     }
 
     /// The peer's first SETTINGS came, or never will.

@@ -10,10 +10,10 @@ import dev.culvert.hbone.tls.HandshakeOutcome;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.hbone.tls.WorkloadCertificate;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// A connection being made: certificate, socket, TLS. Ends once, with a connection or a failure. Confined to the
@@ -63,13 +63,12 @@ final class Dial {
         if (done) {
             return;
         }
-        ChannelFuture connected = dialer.dial(key, loop, new ChannelInitializer<>() {
+        Future<Channel> connected = dialer.dial(key, loop, new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel made) {
                 initialize(made, own);
             }
         });
-        channel = connected.channel();
         connected.addListener(result -> {
             if (!result.isSuccess()) {
                 fail(DialFailures.of(key.destination(), result.cause()));
@@ -78,6 +77,11 @@ final class Dial {
     }
 
     private void initialize(Channel made, WorkloadCertificate own) {
+        channel = made;
+        if (done) {
+            made.close();
+            return;
+        }
         ChannelTuning.apply(made);
         for (ChannelHandler handler :
                 tls.client(own, key.expected(), made.alloc(), outcome -> secured(made, outcome))) {

@@ -43,7 +43,9 @@ final class CertificateContexts {
     CertificateContexts(WorkloadCertificate certificate, boolean tls12) throws SSLException {
         this.certificate = certificate;
         this.client = finish(
-                        SslContextBuilder.forClient().keyManager(certificate.key(), chain()).endpointIdentificationAlgorithm(null),
+                        SslContextBuilder.forClient()
+                                .keyManager(certificate.key(), chain())
+                                .endpointIdentificationAlgorithm(null),
                         tls12)
                 .build();
         try {

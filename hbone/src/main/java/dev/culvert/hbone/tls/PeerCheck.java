@@ -46,12 +46,14 @@ final class PeerCheck {
     }
 
     /// The first identity of a peer that was accepted, else null.
-    @Nullable SpiffeId identity() {
+    @Nullable
+    SpiffeId identity() {
         return identity;
     }
 
     /// The identities for which the peer was not accepted, else null.
-    @Nullable List<SpiffeId> rejected() {
+    @Nullable
+    List<SpiffeId> rejected() {
         return rejected;
     }
 }

@@ -56,7 +56,8 @@ public final class TlsContexts implements AutoCloseable {
         try {
             CertificateContexts contexts = acquire(own);
             try {
-                HandshakeHandler waiting = contexts.handshake(client, check, allocator, limits.timers().handshake());
+                HandshakeHandler waiting = contexts.handshake(
+                        client, check, allocator, limits.timers().handshake());
                 waiting.whenDone(outcome);
                 made.add(waiting.tls());
                 made.add(waiting);
