@@ -2,6 +2,7 @@ package dev.culvert.ztunnel.connection;
 
 import dev.culvert.hbone.TunnelFailure;
 import dev.culvert.hbone.header.Authority;
+import io.netty.channel.ConnectTimeoutException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -201,6 +202,15 @@ public sealed interface CloseReason {
         public String message() {
             return "internal error: " + bug;
         }
+    }
+
+    /// Why a TCP connect to `to` failed.
+    ///
+    /// @param allowed the time that it was given
+    static CloseReason ofConnect(InetSocketAddress to, Duration allowed, Throwable cause) {
+        return cause instanceof ConnectTimeoutException
+                ? new ConnectTimedOut(to, allowed)
+                : new ConnectFailed(to, String.valueOf(cause.getMessage()));
     }
 
     /// Whether nothing went wrong.

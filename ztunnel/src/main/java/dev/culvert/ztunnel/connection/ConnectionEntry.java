@@ -60,7 +60,7 @@ public final class ConnectionEntry {
     /// It is decided where the connection goes: it counts as opened.
     public void opened(Traffic traffic) {
         this.traffic = traffic;
-        account = table.journal().opened(direction, traffic);
+        account = table.journal().opened(this, traffic);
     }
 
     /// That many bytes came from the client.

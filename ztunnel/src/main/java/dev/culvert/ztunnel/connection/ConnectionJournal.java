@@ -9,7 +9,7 @@ public interface ConnectionJournal {
     /// It is decided where it goes, and about to be dialled.
     ///
     /// @return where its bytes are counted; resolved once, so that counting is an addition
-    ByteAccount opened(Direction direction, Traffic traffic);
+    ByteAccount opened(ConnectionEntry entry, Traffic traffic);
 
     /// A connection that was taken has ended. Told once for each.
     void ended(ConnectionEntry entry, CloseReason reason);

@@ -1,28 +1,22 @@
 package dev.culvert.ztunnel.connection;
 
+import dev.culvert.mesh.telemetry.Reporter;
+
 /// Which way a connection goes, seen from the pod whose listener took it. Immutable.
 public enum Direction {
     /// The pod's application connects to somewhere.
-    OUTBOUND("outbound", "source"),
+    OUTBOUND(Reporter.SOURCE),
     /// Somebody connects to the pod's application.
-    INBOUND("inbound", "destination");
+    INBOUND(Reporter.DESTINATION);
 
-    private final String text;
-    private final String reporter;
+    private final Reporter reporter;
 
-    Direction(String text, String reporter) {
-        this.text = text;
+    Direction(Reporter reporter) {
         this.reporter = reporter;
     }
 
-    /// The value of the `reporter` label: which end of the connection counts it.
-    public String reporter() {
+    /// Which end of the connection counts it.
+    public Reporter reporter() {
         return reporter;
-    }
-
-    /// The value of the access log's `direction`.
-    @Override
-    public String toString() {
-        return text;
     }
 }

@@ -10,8 +10,10 @@ import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.connection.ConnectionJournal;
 import dev.culvert.ztunnel.connection.ConnectionTable;
 import dev.culvert.ztunnel.connection.PodIdentity;
+import dev.culvert.ztunnel.connection.ReservedPorts;
 import dev.culvert.ztunnel.loop.PerLoop;
 import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /// What all flows of the process share. Immutable, and thread-safe: what is confined is asked for by loop.
@@ -21,6 +23,9 @@ import java.util.concurrent.TimeUnit;
 /// @param arrival how a connection waits for its own workload
 /// @param loops what each loop has
 public record DataPath(ZtunnelConfig config, MeshState mesh, Arrival arrival, PerLoop<LoopState> loops) {
+    /// How long a connection waits for the workload of its own pod.
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final long PUBLISH_SECONDS = 1;
 
     /// Puts together what the loops of `group` have, and starts publishing the bytes of their connections.
@@ -33,6 +38,16 @@ public record DataPath(ZtunnelConfig config, MeshState mesh, Arrival arrival, Pe
             each.loop().scheduleAtFixedRate(connections::publish, PUBLISH_SECONDS, PUBLISH_SECONDS, TimeUnit.SECONDS);
         }
         return loops;
+    }
+
+    /// The network of this node.
+    public String network() {
+        return config.node().network();
+    }
+
+    /// Ports that never are a destination.
+    public ReservedPorts reserved() {
+        return new ReservedPorts(config.sockets().socks5());
     }
 
     /// Cuts everything of a pod that is gone: its connections, and its tunnels to peers.

@@ -33,6 +33,17 @@ public final class PerLoop<T> {
         return thing;
     }
 
+    /// The thing of the loop that is calling.
+    public T here() {
+        for (Map.Entry<EventExecutor, T> each : things.entrySet()) {
+            if (each.getKey().inEventLoop()) {
+                return each.getValue();
+            }
+        }
+        throw new IllegalStateException("thread " + Thread.currentThread().getName()
+                + " is no event loop of the data path's group");
+    }
+
     /// Hands each thing to `action`, each on the loop that it is confined to.
     public void post(Consumer<? super T> action) {
         things.forEach((loop, thing) -> loop.execute(() -> action.accept(thing)));

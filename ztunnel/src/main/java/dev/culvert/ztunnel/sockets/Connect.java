@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +31,11 @@ final class Connect {
         this.connected = connected;
     }
 
-    void start(EventLoop loop, ChannelHandler handler) {
+    void start(EventLoop loop, @Nullable ChannelHandler handler) {
         dial.use().apply(channel);
-        channel.pipeline().addLast(handler);
+        if (handler != null) {
+            channel.pipeline().addLast(handler);
+        }
         ChannelFuture registered = loop.register(channel);
         if (registered.cause() != null) {
             connected.setFailure(registered.cause());

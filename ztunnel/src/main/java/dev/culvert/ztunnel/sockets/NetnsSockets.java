@@ -167,7 +167,7 @@ public final class NetnsSockets implements PodSockets {
     }
 
     @Override
-    public Future<Channel> connect(EventLoop loop, Dial dial, ChannelHandler handler) {
+    public Future<Channel> connect(EventLoop loop, Dial dial, @Nullable ChannelHandler handler) {
         assert loop.inEventLoop();
         Stashes mine = stashes.on(loop);
         boolean ipv6 = dial.to().getAddress().getAddress().length > 4;

@@ -20,9 +20,9 @@ public interface PodSockets extends AutoCloseable {
 
     /// Connects from the pod, on `loop` and called there.
     ///
-    /// @param handler the only handler of the channel until the connect is done
+    /// @param handler the only handler of the channel until the connect is done; null for none
     /// @return the connected channel; a channel that cannot be connected is closed
-    Future<Channel> connect(EventLoop loop, Dial dial, ChannelHandler handler);
+    Future<Channel> connect(EventLoop loop, Dial dial, @Nullable ChannelHandler handler);
 
     /// Where the peer of an accepted channel wanted to go; null when the channel is dead. IPv4 comes as IPv4.
     @Nullable
