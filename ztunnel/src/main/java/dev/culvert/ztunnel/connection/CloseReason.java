@@ -124,6 +124,15 @@ public sealed interface CloseReason {
         }
     }
 
+    /// The pod's workload has no legal identity, so that no tunnel can be made in its name.
+    record NoIdentity(String workload) implements CloseReason {
+        @Override
+        public String message() {
+            return "workload " + workload + " has no legal SPIFFE identity; look at its trust domain, namespace and"
+                    + " service account";
+        }
+    }
+
     /// A TCP connection could not be made.
     record ConnectFailed(InetSocketAddress to, String cause) implements CloseReason {
         @Override
@@ -222,7 +231,8 @@ public sealed interface CloseReason {
     default Origin origin() {
         return switch (this) {
             case Finished _, ClientLeft _, OwnPort _, BadAuthority _ -> Origin.CLIENT;
-            case UnknownPod _, NoEndpoint _, NoGateway _, OtherNetwork _, NoAddress _, NoPort _ -> Origin.MESH;
+            case UnknownPod _, NoEndpoint _, NoGateway _, OtherNetwork _, NoAddress _, NoPort _, NoIdentity _ ->
+                Origin.MESH;
             case Denied _, PolicyWithdrawn _ -> Origin.POLICY;
             case ConnectFailed _, ConnectTimedOut _, TunnelRefused _ -> Origin.UPSTREAM;
             case TunnelFailed failed -> failed.side();
@@ -236,6 +246,7 @@ public sealed interface CloseReason {
         return switch (this) {
             case Finished _ -> ResponseFlag.NONE;
             case Denied _, PolicyWithdrawn _ -> ResponseFlag.DENY;
+            case NoIdentity _ -> ResponseFlag.IDENTITY_ERROR;
             case TunnelFailed failed -> ResponseFlag.of(failed.failure());
             case ClientLeft _,
                     UnknownPod _,
@@ -269,6 +280,7 @@ public sealed interface CloseReason {
                     NoGateway _,
                     OtherNetwork _,
                     NoAddress _,
+                    NoIdentity _,
                     NoPort _,
                     ConnectFailed _,
                     ConnectTimedOut _,

@@ -28,7 +28,8 @@ public final class LocalDelivery {
     }
 
     private static InetSocketAddress target(Permit permit) {
-        return new InetSocketAddress(permit.facts().destination(), permit.facts().destinationPort());
+        return new InetSocketAddress(
+                permit.facts().destination(), permit.facts().destinationPort());
     }
 
     private static InetAddress loopback(InetAddress familyOf) {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param destination what was asked for inside it
 /// @param identity who the peer proved to be, sent as a TLV of its own; null when it proved nothing
 public record ProxyProtocolHeader(
-        InetSocketAddress source, InetSocketAddress destination, @Nullable SpiffeId identity) {
+        InetSocketAddress source,
+        InetSocketAddress destination,
+        @Nullable SpiffeId identity) {
     private static final byte[] SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
     private static final int VERSION_2_PROXY = 0x21;
     private static final int UNSPECIFIED = 0x00;

@@ -68,7 +68,8 @@ public final class TelemetryJournal implements ConnectionJournal {
                     reason.message()));
             return;
         }
-        metrics.closed(labels(entry.direction(), traffic).withFlags(reason.flag().toString()));
+        metrics.closed(
+                labels(entry.direction(), traffic).withFlags(reason.flag().toString()));
         accessLog.write(new AccessLogEntry.Completed(
                 Instant.now(),
                 route(entry, traffic),

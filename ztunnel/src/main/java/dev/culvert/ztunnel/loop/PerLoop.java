@@ -40,8 +40,8 @@ public final class PerLoop<T> {
                 return each.getValue();
             }
         }
-        throw new IllegalStateException("thread " + Thread.currentThread().getName()
-                + " is no event loop of the data path's group");
+        throw new IllegalStateException(
+                "thread " + Thread.currentThread().getName() + " is no event loop of the data path's group");
     }
 
     /// Hands each thing to `action`, each on the loop that it is confined to.

@@ -51,6 +51,11 @@ public final class InboundRouter {
         return new InboundRouter(query).decide(authority, forwardedHost);
     }
 
+    /// For telemetry: a service of the pod that `port` of it belongs to; null when there is none.
+    public static @Nullable Service serviceOf(Query query, int port) {
+        return new InboundRouter(query).serviceByPort(port, null);
+    }
+
     private InboundDecision decide(Authority authority, @Nullable String forwardedHost) {
         return switch (authority) {
             case Authority.Address address -> byAddress(address, forwardedHost);

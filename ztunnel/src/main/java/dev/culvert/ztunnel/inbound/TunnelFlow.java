@@ -1,0 +1,181 @@
+package dev.culvert.ztunnel.inbound;
+
+import dev.culvert.hbone.ConnectRequest;
+import dev.culvert.hbone.TunnelAcceptor;
+import dev.culvert.hbone.TunnelFailure;
+import dev.culvert.hbone.TunnelOffer;
+import dev.culvert.hbone.TunnelPeer;
+import dev.culvert.hbone.header.Baggage;
+import dev.culvert.mesh.authz.ConnectionFacts;
+import dev.culvert.mesh.model.Workload;
+import dev.culvert.mesh.state.Arrival;
+import dev.culvert.mesh.state.MeshSnapshot;
+import dev.culvert.ztunnel.connection.Captured;
+import dev.culvert.ztunnel.connection.CloseReason;
+import dev.culvert.ztunnel.connection.ConnectionEntry;
+import dev.culvert.ztunnel.connection.Direction;
+import dev.culvert.ztunnel.deliver.LocalDelivery;
+import dev.culvert.ztunnel.deliver.ProxyProtocolHeader;
+import dev.culvert.ztunnel.flow.DataPath;
+import dev.culvert.ztunnel.flow.LoopState;
+import dev.culvert.ztunnel.flow.PodContext;
+import dev.culvert.ztunnel.flow.WorkloadBaggage;
+import dev.culvert.ztunnel.policy.Admission;
+import dev.culvert.ztunnel.policy.Permit;
+import dev.culvert.ztunnel.policy.PolicyGate;
+import dev.culvert.ztunnel.relay.Relay;
+import dev.culvert.ztunnel.relay.TcpEnd;
+import dev.culvert.ztunnel.relay.TunnelEnd;
+import dev.culvert.ztunnel.route.InboundDecision;
+import dev.culvert.ztunnel.route.InboundRouter;
+import dev.culvert.ztunnel.sockets.CanonicalAddress;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// One CONNECT of a peer in the mesh, until the relay takes over. Confined to the loop of the tunnel.
+///
+/// The steps are: open the books; wait for the pod's own workload; decide on one snapshot; register and judge;
+/// deliver; answer 200 and relay. Until the answer nothing of the stream is read. What ends it before is told to the
+/// peer as a status.
+public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome {
+    private final DataPath path;
+    private final PodContext pod;
+    private final TunnelOffer offer;
+    private final LoopState loop;
+    private final Captured captured;
+    private final ConnectionEntry entry;
+    private Arrival.@Nullable Wait wait;
+    private boolean over;
+
+    private TunnelFlow(DataPath path, PodContext pod, TunnelOffer offer) {
+        this.path = path;
+        this.pod = pod;
+        this.offer = offer;
+        loop = path.loops().here();
+        captured = captured(offer.peer().remote(), offer.peer().local());
+        entry = loop.connections().open(pod.pod(), Direction.INBOUND, captured);
+    }
+
+    /// Starts a flow for each CONNECT to `pod`.
+    public static TunnelAcceptor acceptor(DataPath path, PodContext pod) {
+        return new TunnelAcceptor() {
+            @Override
+            public void offered(TunnelOffer offer) {
+                new TunnelFlow(path, pod, offer).start();
+            }
+
+            @Override
+            public void handshakeFailed(SocketAddress remote, SocketAddress local, TunnelFailure failure) {
+                path.loops()
+                        .here()
+                        .connections()
+                        .open(pod.pod(), Direction.INBOUND, captured(remote, local))
+                        .end(new CloseReason.TunnelFailed(CloseReason.Origin.CLIENT, failure));
+            }
+        };
+    }
+
+    private static Captured captured(SocketAddress remote, SocketAddress local) {
+        return new Captured(
+                CanonicalAddress.of((InetSocketAddress) remote),
+                CanonicalAddress.of((InetSocketAddress) local),
+                System.nanoTime());
+    }
+
+    private void start() {
+        entry.target(this);
+        offer.whenAbandoned(() -> end(new CloseReason.ClientLeft()));
+        wait = path.arrival().await(pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
+    }
+
+    @Override
+    public void missing() {
+        abort(new CloseReason.UnknownPod(pod.pod(), DataPath.PATIENCE));
+    }
+
+    @Override
+    public void arrived(MeshSnapshot world, Workload own) {
+        if (over) {
+            return;
+        }
+        ConnectRequest request = offer.request();
+        InboundRouter.Query query =
+                new InboundRouter.Query(world, path.network(), own, captured.destination(), path.reserved());
+        switch (InboundRouter.decide(
+                query, request.authority(), request.forwarded().host())) {
+            case InboundDecision.Reject reject -> abort(reject.reason());
+            case InboundDecision.Deliver deliver -> judge(world, own, deliver);
+        }
+    }
+
+    private void judge(MeshSnapshot world, Workload own, InboundDecision.Deliver deliver) {
+        TunnelPeer peer = offer.peer();
+        boolean baggage = path.config().tunnel().responseBaggage();
+        entry.opened(InboundTraffic.ofTunnel(
+                new InboundTraffic.World(world, path.network(), own, deliver.service()),
+                captured,
+                peer,
+                offer.request(),
+                baggage));
+        ConnectionFacts facts = new ConnectionFacts(
+                peer.identity(),
+                captured.peer().getAddress(),
+                deliver.target().getAddress(),
+                deliver.target().getPort());
+        switch (PolicyGate.admit(entry, path.mesh(), world, own, facts)) {
+            case Admission.Refused refused -> abort(refused.reason());
+            case Admission.Granted granted ->
+                connect(granted.permit(), deliver, baggage ? WorkloadBaggage.of(own) : Baggage.EMPTY);
+        }
+    }
+
+    private void connect(Permit permit, InboundDecision.Deliver deliver, Baggage answer) {
+        boolean loopback = deliver.proxied() != null && path.config().sockets().localhostAppTunnel();
+        Future<Channel> connecting = loopback
+                ? LocalDelivery.connectOverLoopback(permit, pod.sockets(), loop.loop())
+                : LocalDelivery.connect(permit, pod.sockets(), loop.loop());
+        connecting.addListener((Future<Channel> done) -> {
+            if (!done.isSuccess()) {
+                abort(CloseReason.ofConnect(
+                        deliver.target(), path.config().sockets().connectTimeout(), done.cause()));
+            } else if (over) {
+                done.getNow().close();
+            } else {
+                relay(done.getNow(), deliver.proxied(), answer);
+            }
+        });
+    }
+
+    private void relay(Channel application, @Nullable InetSocketAddress proxied, Baggage answer) {
+        over = true;
+        TcpEnd upstream = TcpEnd.install(application, () -> {});
+        if (proxied != null) {
+            ProxyProtocolHeader header = new ProxyProtocolHeader(
+                    captured.peer(), proxied, offer.peer().identity());
+            application.writeAndFlush(header.encode(application.alloc()), application.voidPromise());
+        }
+        Relay.fromTunnel(entry, new TunnelEnd(offer.accept(answer)), upstream);
+    }
+
+    /// Ends the CONNECT before it was relayed, and tells the peer.
+    @Override
+    public void abort(CloseReason reason) {
+        if (!over) {
+            end(reason);
+            offer.refuse(reason.status());
+        }
+    }
+
+    private void end(CloseReason reason) {
+        if (!over) {
+            over = true;
+            if (wait != null) {
+                wait.cancel();
+            }
+            entry.end(reason);
+        }
+    }
+}
