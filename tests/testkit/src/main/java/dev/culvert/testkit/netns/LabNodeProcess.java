@@ -94,9 +94,17 @@ public final class LabNodeProcess implements AutoCloseable {
         return LabProcess.start(
                 what + " on " + node.name(),
                 node.netns(),
-                List.of(options.distribution().resolve("bin/culvert").toString(), what),
+                command(what),
                 environment,
                 node.directory().resolve(what + ".log"));
+    }
+
+    private List<String> command(String what) {
+        Path peer = options.peer();
+        if (peer != null && what.equals("ztunnel")) {
+            return List.of(peer.toString(), "proxy", "ztunnel");
+        }
+        return List.of(options.distribution().resolve("bin/culvert").toString(), what);
     }
 
     private Map<String, String> environment() {

@@ -3,6 +3,7 @@ package dev.culvert.testkit.netns;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a lab is made of.
 ///
@@ -13,6 +14,7 @@ import java.util.Map;
 /// @param apart agent and ztunnel as two processes on each node, joined by ZDS
 /// @param node more environment of the node processes
 /// @param controlPlane more environment of the control plane
+/// @param peer another node proxy's binary that stands in for ours; agent and proxy are then apart
 public record LabOptions(
         String name,
         int nodes,
@@ -20,7 +22,8 @@ public record LabOptions(
         boolean dualStack,
         boolean apart,
         Map<String, String> node,
-        Map<String, String> controlPlane) {
+        Map<String, String> controlPlane,
+        @Nullable Path peer) {
     public LabOptions {
         node = Map.copyOf(node);
         controlPlane = Map.copyOf(controlPlane);
@@ -28,27 +31,32 @@ public record LabOptions(
 
     /// Two nodes, IPv4 pods, one process a node.
     public static LabOptions twoNodes(String name, Path distribution) {
-        return new LabOptions(name, 2, distribution, false, false, Map.of(), Map.of());
+        return new LabOptions(name, 2, distribution, false, false, Map.of(), Map.of(), null);
     }
 
     /// The same with IPv6 addresses beside IPv4.
     public LabOptions withDualStack() {
-        return new LabOptions(name, nodes, distribution, true, apart, node, controlPlane);
+        return new LabOptions(name, nodes, distribution, true, apart, node, controlPlane, peer);
     }
 
     /// The same with agent and ztunnel apart.
     public LabOptions withProcessesApart() {
-        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane);
+        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, peer);
     }
 
     /// The same with one more variable for the node processes.
     public LabOptions withNode(String key, String value) {
-        return new LabOptions(name, nodes, distribution, dualStack, apart, plus(node, key, value), controlPlane);
+        return new LabOptions(name, nodes, distribution, dualStack, apart, plus(node, key, value), controlPlane, peer);
     }
 
     /// The same with one more variable for the control plane.
     public LabOptions withControlPlane(String key, String value) {
-        return new LabOptions(name, nodes, distribution, dualStack, apart, node, plus(controlPlane, key, value));
+        return new LabOptions(name, nodes, distribution, dualStack, apart, node, plus(controlPlane, key, value), peer);
+    }
+
+    /// The same with another node proxy's binary in place of ours.
+    public LabOptions withPeer(Path binary) {
+        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, binary);
     }
 
     private static Map<String, String> plus(Map<String, String> map, String key, String value) {

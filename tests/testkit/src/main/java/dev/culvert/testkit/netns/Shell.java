@@ -69,7 +69,7 @@ public final class Shell {
     }
 
     /// `command` as it is run inside the named network namespace.
-    static List<String> inside(String namespace, String... command) {
+    public static List<String> inside(String namespace, String... command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + Lab.NETNS_DIR.resolve(namespace)));
         all.addAll(Arrays.asList(command));
         return all;

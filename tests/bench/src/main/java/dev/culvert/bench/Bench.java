@@ -1,0 +1,210 @@
+package dev.culvert.bench;
+
+import static dev.culvert.bench.Results.Beside.ADDED;
+import static dev.culvert.bench.Results.Beside.ALONE;
+import static dev.culvert.bench.Results.Beside.SHARE;
+
+import dev.culvert.testkit.netns.LabOptions;
+import dev.culvert.testkit.netns.LabPod;
+import dev.culvert.testkit.netns.LabProcess;
+import dev.culvert.testkit.netns.MeshLab;
+import dev.culvert.testkit.netns.PodSpec;
+import dev.culvert.testkit.netns.Streams;
+import dev.culvert.testkit.netns.TcpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// One topology, running: a client pod on one node, a server pod on the other, and the load between them.
+final class Bench implements AutoCloseable {
+    private static final int SECONDS = 6;
+    private static final int CONNECTIONS = 4000;
+
+    private final Topology topology;
+    private final MeshLab mesh;
+    private final LabPod client;
+    private final LabPod server;
+    private final ProxyMeter meter;
+    private final LoadTools load;
+
+    private Bench(Topology topology, MeshLab mesh) {
+        this.topology = topology;
+        this.mesh = mesh;
+        this.meter = new ProxyMeter(mesh, topology);
+        mesh.manifests()
+                .namespace(
+                        "bench",
+                        topology instanceof Topology.Direct ? Map.of() : Map.of("istio.io/dataplane-mode", "ambient"));
+        this.client = mesh.run(PodSpec.of("bench", "client", "client"), 1);
+        this.server = mesh.run(PodSpec.of("bench", "server", "server"), 2);
+        this.load = new LoadTools(mesh, client, server);
+    }
+
+    static Bench start(Topology topology, Path distribution) {
+        LabOptions options = LabOptions.twoNodes("bench", distribution);
+        MeshLab mesh =
+                MeshLab.start(topology instanceof Topology.Peer(var binary) ? options.withPeer(binary) : options);
+        try {
+            Bench bench = new Bench(topology, mesh);
+            bench.load.startServers();
+            return bench;
+        } catch (RuntimeException e) {
+            mesh.close();
+            throw e;
+        }
+    }
+
+    void measure(Results results, String only) {
+        step(only, "idle", () -> idle(results));
+        step(only, "add", () -> podStart(results));
+        step(only, "stream1", () -> throughput(results, 1));
+        step(only, "stream16", () -> throughput(results, 16));
+        step(only, "paced", () -> paced(results));
+        step(only, "closed", () -> closedLoop(results));
+        step(only, "connects", () -> newConnections(results));
+        step(only, "memory", () -> memory(results));
+    }
+
+    private static void step(String only, String name, Runnable measurement) {
+        if (only.isEmpty() || only.equals(name)) {
+            measurement.run();
+        }
+    }
+
+    private void idle(Results results) {
+        if (!(topology instanceof Topology.Direct)) {
+            pause(3000);
+            results.add(topology, "node proxy idle, resident", "MB", ALONE, meter.residentMegabytes());
+        }
+    }
+
+    private void podStart(Results results) {
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            long start = System.nanoTime();
+            LabPod pod = mesh.run(PodSpec.of("bench", "start-" + i, "start"), 1);
+            times.add((System.nanoTime() - start) / 1e6);
+            mesh.delete(pod);
+        }
+        times.sort(null);
+        results.add(topology, "a pod's network set-up (median of 20)", "ms", ADDED, times.get(10));
+    }
+
+    private void throughput(Results results, int streams) {
+        load.iperf(streams, 2);
+        double before = meter.cpuSeconds();
+        LoadTools.Transfer transfer = load.iperf(streams, SECONDS);
+        double cpu = meter.cpuSeconds() - before;
+        String name = streams == 1 ? "one stream" : streams + " streams";
+        results.add(topology, name, "Gbit/s", SHARE, transfer.gigabitsPerSecond());
+        if (!(topology instanceof Topology.Direct)) {
+            results.add(topology, name + ", processor time of both proxies", "s/GB", ALONE, cpu / transfer.gigabytes());
+        }
+    }
+
+    private void paced(Results results) {
+        load.paced(1000, 4);
+        double before = meter.cpuSeconds();
+        LoadTools.Latency latency = load.paced(1000, SECONDS + 4);
+        double cpu = meter.cpuSeconds() - before;
+        results.add(topology, "1,000 requests/s (1 KiB, 16 connections), p50", "ms", ADDED, latency.p50());
+        results.add(topology, "1,000 requests/s, p99", "ms", ADDED, latency.p99());
+        results.add(topology, "1,000 requests/s, p99.9", "ms", ADDED, latency.p999());
+        if (!(topology instanceof Topology.Direct)) {
+            results.add(
+                    topology,
+                    "1,000 requests/s, processor time of both proxies",
+                    "s/1,000",
+                    ALONE,
+                    cpu * 1000 / latency.requests());
+        }
+    }
+
+    private void closedLoop(Results results) {
+        load.wrk(false, 3);
+        results.add(topology, "closed loop, 16 kept connections", "requests/s", SHARE, load.wrk(false, SECONDS));
+    }
+
+    private void newConnections(Results results) {
+        load.wrk(true, 3);
+        results.add(topology, "a new connection for each request", "requests/s", SHARE, load.wrk(true, SECONDS));
+    }
+
+    private void memory(Results results) {
+        if (topology instanceof Topology.Direct) {
+            return;
+        }
+        List<SocketChannel> open = new ArrayList<>();
+        try (TcpServer echo = TcpServer.echo(mesh.sockets(), server.netns(), 9000)) {
+            openMore(open, 500, echo);
+            double before = meter.residentMegabytesOfBoth();
+            openMore(open, CONNECTIONS, echo);
+            pause(1000);
+            double grown = meter.residentMegabytesOfBoth() - before;
+            results.add(topology, "an open connection, per node", "KB", ALONE, grown * 1024 / CONNECTIONS / 2);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            open.forEach(Bench::closeQuietly);
+        }
+    }
+
+    private void openMore(List<SocketChannel> open, int count, TcpServer echo) throws IOException {
+        for (int i = 0; i < count; i++) {
+            SocketChannel channel = mesh.sockets().connect(client.netns(), server.ipv4(), 9000);
+            open.add(channel);
+            Streams.write(channel, "x");
+            if (!Streams.read(channel, 1).equals("x")) {
+                throw new IOException("connection " + open.size() + " got no answer; the server has " + echo.served());
+            }
+        }
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // measured already
+        }
+    }
+
+    static void pause(long millis) {
+        try {
+            Thread.sleep(Duration.ofMillis(millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int node = 1; node <= 2; node++) {
+            for (LabProcess process : mesh.process(node).processes()) {
+                if (!process.alive()) {
+                    System.err.println("died on node " + node + ":\n" + process.tail());
+                }
+            }
+        }
+        keepLogs();
+        mesh.close();
+    }
+
+    private void keepLogs() {
+        try {
+            Path kept = Files.createDirectories(Path.of("/tmp/culvert-bench"));
+            for (int node = 1; node <= 2; node++) {
+                Files.writeString(
+                        kept.resolve(topology.title().split(" ", 2)[0] + "-" + node + ".log"),
+                        mesh.process(node).output());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

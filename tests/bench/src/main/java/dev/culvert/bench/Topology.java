@@ -1,0 +1,33 @@
+package dev.culvert.bench;
+
+import java.nio.file.Path;
+
+/// What is between the client and the server. Immutable.
+public sealed interface Topology {
+    /// The column's head.
+    String title();
+
+    /// Nothing: the pods are not in the mesh.
+    record Direct() implements Topology {
+        @Override
+        public String title() {
+            return "direct";
+        }
+    }
+
+    /// Our node process on both nodes.
+    record Ours() implements Topology {
+        @Override
+        public String title() {
+            return "culvert";
+        }
+    }
+
+    /// Another node proxy on both nodes, with our agent and control plane.
+    record Peer(Path binary) implements Topology {
+        @Override
+        public String title() {
+            return "peer (" + binary.getFileName() + ")";
+        }
+    }
+}
