@@ -12,8 +12,6 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -106,29 +104,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
                 new FloodGuard(limits.floods(), loop.ticker()),
                 new KeepAlive(loop, limits.timers(), this::sendPing, this::silent));
         parts = made;
-        greet(made.writer());
+        Greeting.write(made.writer(), limits, server, headerBytes());
         made.keepAlive().start();
         prefaceTimer = loop.schedule(this::unsettled, limits.timers().preface().toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void greet(FrameWriter writer) {
-        Map<Integer, Long> settings = new LinkedHashMap<>();
-        if (server) {
-            settings.put(
-                    PeerSettings.MAX_CONCURRENT_STREAMS, (long) limits.streams().served());
-        } else {
-            writer.preface();
-            settings.put(PeerSettings.ENABLE_PUSH, 0L);
-        }
-        settings.put(PeerSettings.INITIAL_WINDOW_SIZE, (long) limits.windows().streamBytes());
-        settings.put(PeerSettings.MAX_FRAME_SIZE, (long) limits.windows().frameBytes());
-        settings.put(PeerSettings.MAX_HEADER_LIST_SIZE, (long) headerBytes());
-        writer.settings(settings);
-        int more = limits.windows().connectionBytes() - Frames.DEFAULT_WINDOW_BYTES;
-        if (more > 0) {
-            writer.windowUpdate(0, more);
-        }
-        writer.flush();
     }
 
     @Override

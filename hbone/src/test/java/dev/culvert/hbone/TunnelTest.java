@@ -1,0 +1,157 @@
+package dev.culvert.hbone;
+
+import static dev.culvert.hbone.TunnelRig.ALICE;
+import static dev.culvert.hbone.TunnelRig.BOB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.api.SpiffeId;
+import dev.culvert.testkit.LeakGuard;
+import dev.culvert.testkit.TestCa;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Both of our ends over loopback and real TLS.
+class TunnelTest {
+    private static final String TARGET = "10.1.2.3:80";
+
+    @RegisterExtension
+    final LeakGuard leaks = new LeakGuard();
+
+    private final TunnelRig rig = new TunnelRig(HboneLimits.DEFAULT, leaks.allocator());
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void carriesBytesBothWaysAndEndsEachDirectionByItself() {
+        var acceptor = Acceptors.echoing();
+        var served = rig.serve(acceptor);
+
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        assertThat(answer.reply()).isInstanceOf(ConnectReply.Accepted.class);
+        answer.recorder().send("hello");
+        await().until(() -> answer.recorder().text().equals("hello"));
+        answer.recorder().end();
+        await().until(() -> answer.recorder().ended);
+        assertThat(acceptor.offers.element().peer().identity()).isEqualTo(ALICE);
+        await().until(() -> rig.counts().streams() == 0);
+        assertThat(rig.counts().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void theServerMayEndFirstAndStillReceive() {
+        var acceptor = Acceptors.recording();
+        var served = rig.serve(acceptor);
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+        var server = acceptor.recorders.element();
+
+        server.send("bye");
+        server.end();
+        await().until(() -> answer.recorder().ended);
+        answer.recorder().send("still here");
+        answer.recorder().end();
+
+        await().until(() -> server.ended);
+        assertThat(server.text()).isEqualTo("still here");
+        assertThat(answer.recorder().text()).isEqualTo("bye");
+    }
+
+    @Test
+    void aRefusalCarriesItsStatusAndLeavesTheConnectionUsable() {
+        var served = rig.serve(Acceptors.refusing(401));
+
+        for (int i = 0; i < 3; i++) {
+            var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+            assertThat(answer.reply()).isEqualTo(new ConnectReply.Refused(401));
+        }
+
+        assertThat(rig.dials).hasValue(1);
+    }
+
+    @Test
+    void aResetReachesTheOtherEndAsACleanEnd() {
+        var acceptor = Acceptors.recording();
+        var served = rig.serve(acceptor);
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        answer.recorder().reset();
+
+        var server = acceptor.recorders.element();
+        await().until(() -> server.failure != null);
+        assertThat(server.failure).isEqualTo(new TunnelFailure.StreamReset(8));
+        assertThat(new TunnelFailure.StreamReset(8).isCleanEnd()).isTrue();
+    }
+
+    @Test
+    void aServerWithAnotherIdentityIsRefused() {
+        var served = rig.serve(Acceptors.echoing());
+
+        var answer = rig.connect(rig.key(served.address(), ALICE), TARGET);
+
+        assertThat(answer.reply())
+                .isEqualTo(new ConnectReply.Failed(
+                        new TunnelFailure.UnexpectedIdentity(served.address(), List.of(BOB), List.of(ALICE))));
+    }
+
+    @Test
+    void nobodyIsAcceptedWhenNobodyIsExpected() {
+        var served = rig.serve(Acceptors.echoing());
+
+        var answer = rig.connect(rig.key(served.address()), TARGET);
+
+        assertThat(answer.reply()).isInstanceOf(ConnectReply.Failed.class);
+    }
+
+    @Test
+    void aClientOfAnotherTrustDomainIsRefused() {
+        var acceptor = Acceptors.echoing();
+        var served = rig.serve(acceptor);
+        rig.clientCertificates = TunnelRig.ready(rig.ca, new SpiffeId("elsewhere", "default", "eve"), 1);
+
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        assertThat(answer.reply())
+                .isInstanceOfSatisfying(
+                        ConnectReply.Failed.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(TunnelFailure.HandshakeFailed.class));
+        await().until(() -> !acceptor.failures.isEmpty());
+        assertThat(acceptor.failures.element()).isInstanceOf(TunnelFailure.UnexpectedIdentity.class);
+        assertThat(acceptor.offers).isEmpty();
+    }
+
+    @Test
+    void aClientOfAnotherRootIsRefused() {
+        var acceptor = Acceptors.echoing();
+        var served = rig.serve(acceptor);
+        TestCa stranger = TestCa.create("stranger");
+        var issued = stranger.issue(ALICE);
+        rig.clientCertificates = TunnelRig.source(
+                TunnelRig.certificate(new TestCa.Issued(issued.key(), issued.chain(), List.of(rig.ca.root())), 1));
+
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        assertThat(answer.reply()).isInstanceOf(ConnectReply.Failed.class);
+        await().until(() -> !acceptor.failures.isEmpty());
+        assertThat(acceptor.failures.element()).isInstanceOf(TunnelFailure.HandshakeFailed.class);
+    }
+
+    @Test
+    void anExpiredServerIsRefused() {
+        var expired = rig.ca.issue(Duration.ofMinutes(-1), BOB.toString());
+        var served = rig.serve(TunnelRig.source(TunnelRig.certificate(expired, 1)), Acceptors.echoing());
+
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        assertThat(answer.reply())
+                .isInstanceOfSatisfying(
+                        ConnectReply.Failed.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(TunnelFailure.HandshakeFailed.class));
+    }
+}
