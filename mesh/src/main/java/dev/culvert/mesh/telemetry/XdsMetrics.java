@@ -1,24 +1,12 @@
 package dev.culvert.mesh.telemetry;
 
+import dev.culvert.mesh.xds.AdsObserver;
+import dev.culvert.mesh.xds.StreamEnd;
 import dev.culvert.process.CounterFamily;
 import dev.culvert.process.Metrics;
 
 /// The `istio_xds_*` metrics: what came from the control plane and how its connections ended. Thread-safe.
-public final class XdsMetrics {
-    /// How a connection to the control plane ended.
-    public enum Termination {
-        CONNECTION_ERROR("ConnectionError"),
-        ERROR("Error"),
-        RECONNECT("Reconnect"),
-        COMPLETE("Complete");
-
-        private final String label;
-
-        Termination(String label) {
-            this.label = label;
-        }
-    }
-
+public final class XdsMetrics implements AdsObserver {
     private final CounterFamily terminations;
     private final CounterFamily messages;
     private final CounterFamily messageBytes;
@@ -29,12 +17,17 @@ public final class XdsMetrics {
         messageBytes = MetricCatalogue.XDS_MESSAGE_BYTES.counter(metrics);
     }
 
-    public void terminated(Termination termination) {
-        terminations.with(termination.label).increment();
+    /// Istio counts only ends.
+    @Override
+    public void streamOpened() {}
+
+    @Override
+    public void streamTerminated(StreamEnd end) {
+        terminations.with(end.label()).increment();
     }
 
-    /// A message of resources of one type came.
-    public void received(String typeUrl, long bytes) {
+    @Override
+    public void messageReceived(String typeUrl, int bytes) {
         messages.with(typeUrl).increment();
         messageBytes.with(typeUrl).add(bytes);
     }

@@ -3,7 +3,7 @@
 /// Any thread counts and hands over lines, the loops among them: counters never wait, and lines are formatted on the
 /// `log`
 /// thread. It may use `process` for the registry and the log, `mesh.model` and `hbone.header` for what is known of
-/// workloads, and the wire contract; nothing of the data path.
+/// workloads, and `mesh.xds` for its observer; nothing of the data path.
 @NullMarked
 package dev.culvert.mesh.telemetry;
 

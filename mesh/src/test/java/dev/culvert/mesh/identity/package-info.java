@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.mesh.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.mesh.telemetry;
+
+import org.jspecify.annotations.NullMarked;
