@@ -15,6 +15,8 @@ class NamesTest {
     @Test
     void noDrawerClasses() {
         noClasses()
+                .that()
+                .areNotAssignableTo("javax.net.ssl.TrustManager")
                 .should()
                 .haveSimpleNameEndingWith("Util")
                 .orShould()
