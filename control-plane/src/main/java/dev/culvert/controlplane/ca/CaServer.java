@@ -12,10 +12,12 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The certificate service: a proxy sends a signing request, and gets a certificate for an identity that it may have.
+/// The certificate service: a proxy sends a signing request, and gets a certificate for an identity
+/// that it may have.
 ///
-/// Thread-safe; runs on gRPC's virtual threads. Of the signing request only the key counts. A refusal says nothing to
-/// the outside; each issued certificate and each refusal is one line of our log.
+/// Thread-safe; runs on gRPC's virtual threads. Of the signing request only the key counts. A
+/// refusal says nothing to the outside; each issued certificate and each refusal is one line of our
+/// log.
 public final class CaServer extends IstioCertificateServiceGrpc.IstioCertificateServiceImplBase {
     private static final Logger log = LoggerFactory.getLogger(CaServer.class);
     private static final String IMPERSONATED = "ImpersonatedIdentity";

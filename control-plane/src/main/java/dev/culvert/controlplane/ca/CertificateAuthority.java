@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /// Signs certificates with the mesh's authority. It decides nothing about who may have one.
 ///
-/// Thread-safe: the signer is one immutable value, read once per certificate and replaced by [#refresh].
+/// Thread-safe: the signer is one immutable value, read once per certificate and replaced by
+/// [#refresh].
 public final class CertificateAuthority {
     private static final Logger log = LoggerFactory.getLogger(CertificateAuthority.class);
 
@@ -34,8 +35,8 @@ public final class CertificateAuthority {
         return new CertificateAuthority(source, clock, source.load());
     }
 
-    /// A certificate for `key` in the name of `identity`, valid from just before now for `life`, or until the signer's
-    /// own end when that comes first.
+    /// A certificate for `key` in the name of `identity`, valid from just before now for `life`, or
+    /// until the signer's own end when that comes first.
     public IssuedCertificate issue(PublicKey key, SpiffeId identity, Duration life) {
         return issue(
                 key,
@@ -62,9 +63,8 @@ public final class CertificateAuthority {
         return signer.end();
     }
 
-    /// Reads the files again, and signs our own root again when it is due; true when the signer is another now. A
-    /// mistake
-    /// in the files is reported and the old signer stays.
+    /// Reads the files again, and signs our own root again when it is due; true when the signer is
+    /// another now. A mistake in the files is reported and the old signer stays.
     public boolean refresh() {
         try {
             Signer read = source.load();

@@ -26,7 +26,8 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// Builds and signs X.509 certificates (RFC 5280). Stateless, but for the random source, which is thread-safe.
+/// Builds and signs X.509 certificates (RFC 5280). Stateless, but for the random source, which is
+/// thread-safe.
 @SuppressWarnings("JavaUtilDate") // the certificate libraries speak java.util.Date and nothing else
 final class CertificateBuilder {
     /// Certificates begin this much in the past, for peers whose clock is behind.
@@ -59,7 +60,8 @@ final class CertificateBuilder {
         }
     }
 
-    /// A leaf that both sides of a TLS connection may present: no subject, so the names are critical.
+    /// A leaf that both sides of a TLS connection may present: no subject, so the names are
+    /// critical.
     ///
     /// @param end asked end of its life; it never outlives the signer
     static X509Certificate leaf(Signer signer, PublicKey publicKey, GeneralNames names, Instant now, Instant end) {

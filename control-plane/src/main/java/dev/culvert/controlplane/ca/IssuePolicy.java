@@ -4,7 +4,8 @@ import dev.culvert.api.SpiffeId;
 import dev.culvert.controlplane.caller.CallerIdentity;
 import java.util.function.Supplier;
 
-/// Decides which identity a caller gets a certificate for, if any. Thread-safe; asks only what it is given.
+/// Decides which identity a caller gets a certificate for, if any. Thread-safe; asks only what it
+/// is given.
 final class IssuePolicy {
     private final Supplier<String> trustDomain;
     private final NodePods pods;

@@ -16,7 +16,8 @@ public record IssuedCertificate(
         roots = List.copyOf(roots);
     }
 
-    /// PEM texts in the order of the certificate service: leaf, intermediates one each, all roots in one.
+    /// PEM texts in the order of the certificate service: leaf, intermediates one each, all roots
+    /// in one.
     List<String> response() {
         List<String> chain = new ArrayList<>();
         chain.add(Pem.encode(leaf));

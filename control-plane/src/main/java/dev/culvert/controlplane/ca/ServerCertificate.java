@@ -13,9 +13,11 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The certificate that our own TLS port shows, signed by our own authority and replaced at half its life.
+/// The certificate that our own TLS port shows, signed by our own authority and replaced at half
+/// its life.
 ///
-/// Thread-safe: handshakes read the key manager, which the one thread that calls [#refresh] changes.
+/// Thread-safe: handshakes read the key manager, which the one thread that calls [#refresh]
+/// changes.
 public final class ServerCertificate {
     private static final Logger log = LoggerFactory.getLogger(ServerCertificate.class);
 

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
-/// The names and addresses under which proxies reach the control plane, and which its certificate carries. Immutable.
+/// The names and addresses under which proxies reach the control plane, and which its certificate
+/// carries. Immutable.
 ///
 /// @param dns host names
 /// @param addresses IPv4 and IPv6 literals
@@ -21,9 +22,11 @@ public record ServerNames(List<String> dns, List<String> addresses) {
         addresses = List.copyOf(addresses);
     }
 
-    /// Istio's names of the service in `namespace`, ours, `localhost`, and whatever `configured` adds.
+    /// Istio's names of the service in `namespace`, ours, `localhost`, and whatever `configured`
+    /// adds.
     ///
-    /// @throws IllegalArgumentException naming an entry of `configured` that is neither host name nor address
+    /// @throws IllegalArgumentException naming an entry of `configured` that is neither host name
+    ///     nor address
     public static ServerNames of(String namespace, List<String> configured) {
         Set<String> dns = new LinkedHashSet<>();
         for (String service : List.of("istiod", "culvert-control-plane", "istiod-remote", "istio-pilot")) {

@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The key that signs, its certificate, and what leads from there to the roots. Immutable; legal when it exists.
+/// The key that signs, its certificate, and what leads from there to the roots. Immutable; legal
+/// when it exists.
 ///
 /// @param key the private key
 /// @param certificate the certificate of that key, marked as an authority's
-/// @param intermediates what a leaf's chain carries: `certificate` and those above it, without any root
+/// @param intermediates what a leaf's chain carries: `certificate` and those above it, without any
+///     root
 /// @param roots what relying parties trust
 record Signer(
         PrivateKey key, X509Certificate certificate, List<X509Certificate> intermediates, List<X509Certificate> roots) {
@@ -39,7 +41,8 @@ record Signer(
         return algorithm(key);
     }
 
-    /// When the first certificate between a leaf and the root ends, after which nothing we sign can be valid.
+    /// When the first certificate between a leaf and the root ends, after which nothing we sign can
+    /// be valid.
     Instant end() {
         Instant end = certificate.getNotAfter().toInstant();
         for (X509Certificate intermediate : intermediates) {

@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where the [Signer] comes from: files that an operator plugged in, else a root of our own in the state directory.
+/// Where the [Signer] comes from: files that an operator plugged in, else a root of our own in the
+/// state directory.
 ///
-/// Used at start and by the hourly check, never by two threads at once. File names are those of Istio's `cacerts`.
+/// Used at start and by the hourly check, never by two threads at once. File names are those of
+/// Istio's `cacerts`.
 ///
-/// Our own root is an EC P-256 key. A mesh's certificates live a day, so signing and checking speed and the bytes of
-/// each handshake weigh more than the support of old clients that RSA would bring; every proxy that can speak TLS 1.3
-/// must know P-256 (RFC 8446, section 9.1).
+/// Our own root is an EC P-256 key. A mesh's certificates live a day, so signing and checking speed
+/// and the bytes of each handshake weigh more than the support of old clients that RSA would bring;
+/// every proxy that can speak TLS 1.3 must know P-256 (RFC 8446, section 9.1).
 public final class SignerSource {
     static final String CA_CERTIFICATE = "ca-cert.pem";
     static final String CA_KEY = "ca-key.pem";
@@ -52,9 +54,8 @@ public final class SignerSource {
         this.clock = clock;
     }
 
-    /// The signer to use now. A root of ours is made when there is none, and signed again, with the same key, in the
-    /// last
-    /// fifth of its life.
+    /// The signer to use now. A root of ours is made when there is none, and signed again, with the
+    /// same key, in the last fifth of its life.
     ///
     /// @throws IOException when files are damaged, or do not belong together
     Signer load() throws IOException {

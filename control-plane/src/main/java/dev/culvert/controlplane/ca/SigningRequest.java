@@ -13,8 +13,9 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
-/// What we take from a certificate signing request (RFC 2986): the public key, whose private half the sender has shown
-/// to hold. Names and extensions that it asks for are not looked at. Immutable.
+/// What we take from a certificate signing request (RFC 2986): the public key, whose private half
+/// the sender has shown to hold. Names and extensions that it asks for are not looked at.
+/// Immutable.
 ///
 /// @param publicKey the key to certify
 record SigningRequest(PublicKey publicKey) {

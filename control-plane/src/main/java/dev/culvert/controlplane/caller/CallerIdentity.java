@@ -9,7 +9,8 @@ public sealed interface CallerIdentity {
     /// @param name the node's name
     record Node(String name) implements CallerIdentity {}
 
-    /// A proxy that has one identity of its own: a waypoint, a gateway, a proxy on a machine outside the cluster.
+    /// A proxy that has one identity of its own: a waypoint, a gateway, a proxy on a machine
+    /// outside the cluster.
     ///
     /// @param id that identity
     record Workload(SpiffeId id) implements CallerIdentity {}

@@ -17,14 +17,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets a call through only with a bearer token that a [TokenReviewer] vouches for, and gives the services behind it
-/// the
-/// [Caller].
+/// Lets a call through only with a bearer token that a [TokenReviewer] vouches for, and gives the
+/// services behind it the [Caller].
 ///
-/// Thread-safe. To the outside every failure looks alike; the reason is in our log. Cheap reviewers are always asked,
-/// so
-/// that somebody's guessing behind a shared address does not shut out the good caller behind it; costly ones are not
-/// asked while the address is exhausted.
+/// Thread-safe. To the outside every failure looks alike; the reason is in our log. Cheap reviewers
+/// are always asked, so that somebody's guessing behind a shared address does not shut out the good
+/// caller behind it; costly ones are not asked while the address is exhausted.
 public final class CallerInterceptor implements ServerInterceptor {
     private static final Logger log = LoggerFactory.getLogger(CallerInterceptor.class);
     private static final Metadata.Key<String> AUTHORIZATION =

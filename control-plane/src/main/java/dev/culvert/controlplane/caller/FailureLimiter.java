@@ -4,11 +4,12 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Counts failed authentications per address, so that an address that guesses is turned away before its tokens cost us
-/// a review or a log line each.
+/// Counts failed authentications per address, so that an address that guesses is turned away before
+/// its tokens cost us a review or a log line each.
 ///
-/// Thread-safe: one short lock, taken only when an authentication has failed. Each address may fail [#BURST] times, and
-/// gets one more try each second; [#MAX_ADDRESSES] are remembered, the one that failed longest ago forgotten first.
+/// Thread-safe: one short lock, taken only when an authentication has failed. Each address may fail
+/// [#BURST] times, and gets one more try each second; [#MAX_ADDRESSES] are remembered, the one that
+/// failed longest ago forgotten first.
 final class FailureLimiter {
     static final int BURST = 20;
     static final int MAX_ADDRESSES = 10_000;

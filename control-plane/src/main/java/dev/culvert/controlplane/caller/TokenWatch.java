@@ -11,12 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps a [TokenStore] true to its directory while the process runs: a token made or revoked by the command line
-/// counts
-/// within a moment.
+/// Keeps a [TokenStore] true to its directory while the process runs: a token made or revoked by
+/// the command line counts within a moment.
 ///
-/// Owns one virtual thread, `token-watch`. A file system that gives no events (a network mount) is read again every
-/// [#RESCAN].
+/// Owns one virtual thread, `token-watch`. A file system that gives no events (a network mount) is
+/// read again every [#RESCAN].
 public final class TokenWatch implements AutoCloseable {
     static final Duration RESCAN = Duration.ofSeconds(10);
 

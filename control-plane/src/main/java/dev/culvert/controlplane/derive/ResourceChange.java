@@ -2,7 +2,8 @@ package dev.culvert.controlplane.derive;
 
 import java.util.List;
 
-/// What one batch of input changed in one type. Immutable. Each name occurs once, in one of the lists.
+/// What one batch of input changed in one type. Immutable. Each name occurs once, in one of the
+/// lists.
 ///
 /// @param snapshot the state after the change
 /// @param upserts  new resources, and those whose version differs

@@ -24,9 +24,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The delta discovery service: tells each client what it subscribed to, and from then on what changes.
+/// The delta discovery service: tells each client what it subscribed to, and from then on what
+/// changes.
 ///
-/// Thread-safe. Every stream is confined to a context of its own; the tables' writer only marks streams for a push.
+/// Thread-safe. Every stream is confined to a context of its own; the tables' writer only marks
+/// streams for a push.
 public final class AdsServer extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase
         implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofSeconds(5);

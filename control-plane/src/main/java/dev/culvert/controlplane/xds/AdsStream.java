@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /// The stream of one client.
 ///
-/// Confined to its synchronization context: requests, pushes, checks and the end all run there, one at a time, on
-/// virtual threads. Requests are read one by one, so what a client sends faster waits in its own flow control.
+/// Confined to its synchronization context: requests, pushes, checks and the end all run there, one
+/// at a time, on virtual threads. Requests are read one by one, so what a client sends faster waits
+/// in its own flow control.
 final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     private static final Logger log = LoggerFactory.getLogger(AdsStream.class);
 

@@ -6,7 +6,8 @@ import dev.culvert.controlplane.caller.CallerIdentity;
 import io.grpc.Status;
 import java.util.regex.Pattern;
 
-/// Who a client says it is, in the first request of its stream, after that was held against its token. Immutable.
+/// Who a client says it is, in the first request of its stream, after that was held against its
+/// token. Immutable.
 ///
 /// @param id `<kind>~<address>~<pod>.<namespace>~<domain>`
 /// @param nodeName the Kubernetes node, or empty for a proxy that is no node's

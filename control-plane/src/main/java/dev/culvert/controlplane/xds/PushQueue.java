@@ -7,7 +7,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Wakes clients that have something to be told: each has at most one wake-up pending, whatever changes meanwhile.
+/// Wakes clients that have something to be told: each has at most one wake-up pending, whatever
+/// changes meanwhile.
 ///
 /// Thread-safe. One daemon thread, `xds-timer`, holds the delays; the work runs on `workers`.
 final class PushQueue implements AutoCloseable {
@@ -42,7 +43,8 @@ final class PushQueue implements AutoCloseable {
         }
     }
 
-    /// Has the client of `slot` pushed to: soon, but no sooner after its last push than the interval.
+    /// Has the client of `slot` pushed to: soon, but no sooner after its last push than the
+    /// interval.
     void offer(Slot slot) {
         if (slot.pending.compareAndSet(false, true)) {
             long now = System.nanoTime();

@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe: one thread calls [#apply]; any thread reads, without a lock.
 ///
-/// Each change gets the next revision, and an entry sits at the revision of its last change only. So what a client has
-/// missed is the tail behind the revision that it was sent last, each name once however often it changed, and a client
-/// costs one number, not a queue. A reader goes no further than the [#head] it saw first: an entry that moves while it
-/// reads moves behind that, and is met next time. Removals stay as tombstones until [#MAX_TOMBSTONES] newer ones exist;
-/// a client that is behind [#floor] must begin anew.
+/// Each change gets the next revision, and an entry sits at the revision of its last change only.
+/// So what a client has missed is the tail behind the revision that it was sent last, each name
+/// once however often it changed, and a client costs one number, not a queue. A reader goes no
+/// further than the [#head] it saw first: an entry that moves while it reads moves behind that, and
+/// is met next time. Removals stay as tombstones until [#MAX_TOMBSTONES] newer ones exist; a client
+/// that is behind [#floor] must begin anew.
 public final class ResourceTable {
     static final int MAX_TOMBSTONES = 50_000;
 
@@ -49,12 +50,14 @@ public final class ResourceTable {
         return typeUrl;
     }
 
-    /// Has `listener` told the type's URL after each batch that changed something, on the writer's thread.
+    /// Has `listener` told the type's URL after each batch that changed something, on the writer's
+    /// thread.
     public void onChange(Consumer<String> listener) {
         listeners.add(listener);
     }
 
-    /// Applies one batch, which readers see as a whole. A resource that is there in the same version is no change.
+    /// Applies one batch, which readers see as a whole. A resource that is there in the same
+    /// version is no change.
     public void apply(Collection<PublishedResource> put, Collection<String> removed) {
         long revision = head;
         for (PublishedResource resource : put) {

@@ -6,7 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// A response while it is put together: each name once, the latest word about it. Confined to its stream.
+/// A response while it is put together: each name once, the latest word about it. Confined to its
+/// stream.
 final class ResponseDraft {
     private final Map<String, PublishedResource> resources = new LinkedHashMap<>();
     private final Set<String> removed = new LinkedHashSet<>();

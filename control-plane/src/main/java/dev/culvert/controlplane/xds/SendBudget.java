@@ -5,7 +5,8 @@ import java.util.Deque;
 
 /// The bytes of large responses that may be on their way to all clients together.
 ///
-/// Thread-safe: a lock around a number and a queue. Who finds no room waits in line and is called when there may be.
+/// Thread-safe: a lock around a number and a queue. Who finds no room waits in line and is called
+/// when there may be.
 final class SendBudget {
     private final long limit;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -15,7 +16,8 @@ final class SendBudget {
         this.limit = limit;
     }
 
-    /// Takes `bytes`, or puts `retry` in line and gives false. One response larger than the whole budget may go alone.
+    /// Takes `bytes`, or puts `retry` in line and gives false. One response larger than the whole
+    /// budget may go alone.
     synchronized boolean take(long bytes, Runnable retry) {
         if (used == 0 || used + bytes <= limit) {
             used += bytes;

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What one client wants of one type, and how far it has been told. Confined to the client's stream.
+/// What one client wants of one type, and how far it has been told. Confined to the client's
+/// stream.
 ///
-/// A wildcard client costs a revision. A client that names what it wants (Istio's on-demand mode) is also told of the
-/// pods of its own node and of the workloads of each service that it asked for, and of their changes; for that the
-/// names
-/// it was sent are kept.
+/// A wildcard client costs a revision. A client that names what it wants (Istio's on-demand mode)
+/// is also told of the pods of its own node and of the workloads of each service that it asked for,
+/// and of their changes; for that the names it was sent are kept.
 final class Subscription {
     private static final String WILDCARD = "*";
 
@@ -124,7 +124,7 @@ final class Subscription {
             } else if (names.remove(name)) {
                 unanswered.remove(name);
                 table.matching(name).stream()
-                        .filter(resource -> !selects(resource))
+                        .filter(resource -> !chosen(resource))
                         .forEach(resource -> sent.remove(resource.name()));
             }
         }
@@ -192,12 +192,16 @@ final class Subscription {
 
     /// Whether a client that named its wishes is to hear of `resource`; remembers that it does.
     private boolean selects(PublishedResource resource) {
-        boolean selected = (!node.isEmpty() && node.equals(resource.node()))
-                || resource.keys().stream().anyMatch(names::contains);
-        if (selected && !wildcard) {
-            sent.add(resource.name());
+        if (!chosen(resource)) {
+            return sent.contains(resource.name());
         }
-        return selected || sent.contains(resource.name());
+        sent.add(resource.name());
+        return true;
+    }
+
+    private boolean chosen(PublishedResource resource) {
+        return (!node.isEmpty() && node.equals(resource.node()))
+                || resource.keys().stream().anyMatch(names::contains);
     }
 
     private boolean isKnown(PublishedResource resource) {

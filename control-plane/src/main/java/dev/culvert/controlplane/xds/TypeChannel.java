@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One type on one stream: its subscription, and the one response that may be on its way. Confined to the stream.
+/// One type on one stream: its subscription, and the one response that may be on its way. Confined
+/// to the stream.
 final class TypeChannel {
     private static final int MAX_REJECTION = 2_000;
     private static final int NAMES_LOGGED = 20;
@@ -37,9 +38,8 @@ final class TypeChannel {
         return outstanding;
     }
 
-    /// The next response to send, or null when there is none, or one is on its way. What was drafted and found no room
-    /// in
-    /// the budget is given again.
+    /// The next response to send, or null when there is none, or one is on its way. What was
+    /// drafted and found no room in the budget is given again.
     @Nullable
     ResponseDraft draft() throws Refusal {
         if (outstanding != null) {

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A directory of small private files: mode 0700, its files 0600, each written whole or not at all.
 ///
-/// Thread-safe: it holds no state but its path, and the file system orders the renames. What it reads and opens it
-/// checks first, so that a key which others could have read is refused and not used.
+/// Thread-safe: it holds no state but its path, and the file system orders the renames. What it
+/// reads and opens it checks first, so that a key which others could have read is refused and not
+/// used.
 public final class StateDirectory {
     private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
@@ -37,7 +38,8 @@ public final class StateDirectory {
 
     /// Opens the directory at `path`, making it (and its parents) when it is not there.
     ///
-    /// @throws IOException when group or others have any access to it, or it belongs to another user
+    /// @throws IOException when group or others have any access to it, or it belongs to another
+    ///     user
     public static StateDirectory open(Path path) throws IOException {
         Path absolute = path.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
@@ -81,8 +83,8 @@ public final class StateDirectory {
         }
     }
 
-    /// Makes `content` the content of file `name`: after this returns it survives a crash, and before it a reader sees
-    /// the old content.
+    /// Makes `content` the content of file `name`: after this returns it survives a crash, and
+    /// before it a reader sees the old content.
     public void write(String name, byte[] content) throws IOException {
         Path file = resolve(name);
         Path temporary = Files.createTempFile(path, TEMPORARY_PREFIX, "", mode(FILE_MODE));

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /// @param kind what `subject` names
 /// @param subject the node's name, or the SPIFFE id
 /// @param created when it was made
-/// @param hash SHA-256 of the token's secret in lower-case hex; the secret is 256 random bits, so no salt is needed
+/// @param hash SHA-256 of the token's secret in lower-case hex; the secret is 256 random bits, so
+///     no salt is needed
 public record TokenRecord(String id, Kind kind, String subject, Instant created, String hash) {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");

@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The bearer tokens that a control plane accepts, one file each in a [StateDirectory], kept as hashes.
+/// The bearer tokens that a control plane accepts, one file each in a [StateDirectory], kept as
+/// hashes.
 ///
-/// Thread-safe: lookups read one immutable map, which [#reload] replaces. The command line writes while a control
-/// plane reads; neither needs the other to run.
+/// Thread-safe: lookups read one immutable map, which [#reload] replaces. The command line writes
+/// while a control plane reads; neither needs the other to run.
 ///
-/// A token is `culvert_<id>_<secret>`. The id finds the record, so that nothing secret is a map key or a file name, and
-/// the hash of the secret is compared in constant time.
+/// A token is `culvert_<id>_<secret>`. The id finds the record, so that nothing secret is a map key
+/// or a file name, and the hash of the secret is compared in constant time.
 public final class TokenStore {
     /// Name of the tokens' directory inside the state directory.
     public static final String DIRECTORY = "tokens";
@@ -104,7 +105,8 @@ public final class TokenStore {
         return records.containsKey(id);
     }
 
-    /// Reads the directory again. A file that is no token is reported and left out; the others stay in force.
+    /// Reads the directory again. A file that is no token is reported and left out; the others stay
+    /// in force.
     public void reload() throws IOException {
         Map<String, TokenRecord> read = new HashMap<>();
         for (String name : directory.list()) {

@@ -1,0 +1,95 @@
+package dev.culvert.controlplane;
+
+import dev.culvert.api.MeshPorts;
+import dev.culvert.controlplane.ca.CertificateLife;
+import dev.culvert.controlplane.ca.ServerNames;
+import dev.culvert.process.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that can be set about the control plane. Immutable; read once at start.
+///
+/// @param manifests `CULVERT_MANIFESTS`: directory of manifests to serve
+/// @param cluster `CLUSTER_ID`: name of the cluster in workload ids; default `Kubernetes`
+/// @param rootNamespace `POD_NAMESPACE`: where we run and where mesh-wide policy lives; default
+///     `istio-system`
+/// @param authority the certificate authority
+/// @param ports where we listen
+/// @param drain `CULVERT_DRAIN_TIME`: on SIGTERM, how long calls may finish; default 5s
+public record ControlPlaneSettings(
+        Path manifests, String cluster, String rootNamespace, Authority authority, Ports ports, Duration drain) {
+    /// The certificate authority and what it keeps.
+    ///
+    /// @param state `CULVERT_STATE_DIR`: keys and tokens, mode 0700; default `/var/lib/culvert`
+    /// @param pluggedIn `ROOT_CA_DIR`: where an operator's `ca-cert.pem`, `ca-key.pem`,
+    ///     `cert-chain.pem` and `root-cert.pem` may be; default `/etc/cacerts`; without a
+    ///     `ca-cert.pem` there, we make our own root
+    /// @param rootFile `CULVERT_ROOT_CERT_FILE`: where the trusted roots are written for node
+    ///     proxies; default `root-cert.pem` in the state directory
+    /// @param life `DEFAULT_WORKLOAD_CERT_TTL` (24h) and `MAX_WORKLOAD_CERT_TTL` (2160h)
+    /// @param names of our own certificate: those of the service, and `CULVERT_SERVER_NAMES`, host
+    ///     names and addresses between commas
+    public record Authority(Path state, Path pluggedIn, Path rootFile, CertificateLife life, ServerNames names) {}
+
+    /// Ports; 0 lets the kernel choose.
+    ///
+    /// @param tls `CULVERT_XDS_TLS_PORT`, on all addresses; default 15012
+    /// @param plaintext `CULVERT_XDS_PLAINTEXT_PORT`, loopback only; not served unless set
+    /// @param metrics `CULVERT_METRICS_PORT`, on all addresses: metrics, and `/ready` for a
+    ///     kubelet's probe; default 15014
+    /// @param debug `CULVERT_DEBUG_PORT`, loopback only, since it tells about every client; default
+    ///     8080
+    public record Ports(int tls, @Nullable Integer plaintext, int metrics, int debug) {}
+
+    /// Reads `settings`, noting every mistake in it; the caller checks.
+    public static ControlPlaneSettings from(Settings settings) {
+        String namespace = settings.string("POD_NAMESPACE", "istio-system");
+        Path manifests = settings.path("CULVERT_MANIFESTS");
+        if (manifests == null) {
+            settings.required("CULVERT_MANIFESTS", "the directory that holds the manifests of the mesh");
+        }
+        return new ControlPlaneSettings(
+                manifests == null ? Path.of(".") : manifests,
+                settings.string("CLUSTER_ID", "Kubernetes"),
+                namespace,
+                authority(settings, namespace),
+                new Ports(
+                        settings.port("CULVERT_XDS_TLS_PORT", MeshPorts.XDS_TLS),
+                        settings.integer("CULVERT_XDS_PLAINTEXT_PORT", 0, 65_535),
+                        settings.port("CULVERT_METRICS_PORT", MeshPorts.CONTROL_METRICS),
+                        settings.port("CULVERT_DEBUG_PORT", MeshPorts.CONTROL_DEBUG)),
+                settings.duration("CULVERT_DRAIN_TIME", Duration.ofSeconds(5)));
+    }
+
+    private static Authority authority(Settings settings, String namespace) {
+        Path state = settings.path("CULVERT_STATE_DIR", Path.of("/var/lib/culvert"));
+        return new Authority(
+                state,
+                settings.path("ROOT_CA_DIR", Path.of("/etc/cacerts")),
+                settings.path("CULVERT_ROOT_CERT_FILE", state.resolve("root-cert.pem")),
+                life(settings),
+                names(settings, namespace));
+    }
+
+    private static CertificateLife life(Settings settings) {
+        Duration normal = settings.duration("DEFAULT_WORKLOAD_CERT_TTL", CertificateLife.DEFAULT.normal());
+        Duration longest = settings.duration("MAX_WORKLOAD_CERT_TTL", CertificateLife.DEFAULT.longest());
+        try {
+            return new CertificateLife(normal, longest);
+        } catch (IllegalArgumentException e) {
+            settings.mistake("DEFAULT_WORKLOAD_CERT_TTL", "more than 0 and no more than MAX_WORKLOAD_CERT_TTL");
+            return CertificateLife.DEFAULT;
+        }
+    }
+
+    private static ServerNames names(Settings settings, String namespace) {
+        try {
+            return ServerNames.of(namespace, settings.list("CULVERT_SERVER_NAMES", List.of()));
+        } catch (IllegalArgumentException e) {
+            settings.mistake("CULVERT_SERVER_NAMES", "host names and IP addresses between commas");
+            return ServerNames.of(namespace, List.of());
+        }
+    }
+}
