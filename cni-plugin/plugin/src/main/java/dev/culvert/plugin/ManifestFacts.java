@@ -3,9 +3,12 @@ package dev.culvert.plugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,12 @@ final class ManifestFacts {
     private static final String NAMESPACE = "metadata.namespace";
     private static final String NAME = "metadata.name";
     private static final String LABELS = "metadata.labels.";
+
+    private static final String SCALAR = "(\"[^\"\\\\]*\"|'[^']*'|[A-Za-z0-9][A-Za-z0-9._/-]*)";
+    private static final Pattern PAIR = Pattern.compile(SCALAR + "\\s*:\\s+" + SCALAR);
+    /// A mapping of plain scalars on one line, such as `{"app": "web"}`.
+    private static final Pattern INLINE =
+            Pattern.compile("\\{\\s*(" + PAIR + "(\\s*,\\s*" + PAIR + ")*)?\\s*}(\\s+#.*)?");
 
     private final String namespace;
     private final String name;
@@ -122,10 +131,18 @@ final class ManifestFacts {
             indents[depth] = indent;
             depth++;
             String value = text.substring(colon + 1).strip();
-            if (hides(value, path, depth)) {
+            String at = String.join(".", Arrays.asList(path).subList(0, depth));
+            Matcher inline = INLINE.matcher(value);
+            if (depth == 2 && inline.matches()) {
+                Matcher pair = PAIR.matcher(value);
+                while (pair.find()) {
+                    fields.put(at + "." + unquote(pair.group(1)), unquote(pair.group(2)));
+                }
+            } else if (hides(value, path, depth)) {
                 return Map.of();
+            } else {
+                fields.put(at, unquote(value));
             }
-            fields.put(String.join(".", List.of(path).subList(0, depth)), unquote(value));
         }
         return fields;
     }
