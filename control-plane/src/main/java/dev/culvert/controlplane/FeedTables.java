@@ -1,0 +1,105 @@
+package dev.culvert.controlplane;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.culvert.api.TypeUrls;
+import dev.culvert.api.discovery.Resource;
+import dev.culvert.api.workload.Address;
+import dev.culvert.api.workload.Workload;
+import dev.culvert.controlplane.derive.ResourceChange;
+import dev.culvert.controlplane.derive.ResourceFeed;
+import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.xds.PublishedResource;
+import dev.culvert.controlplane.xds.ResourceTable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Carries what is derived into the tables that are served, adding what subscriptions need to know
+/// of a workload: its node, and the services that it backs.
+///
+/// The tables are written on the `derive` thread alone, once [#follow] has returned. The type
+/// `Workload` is made here from `Address` when the feed does not have it: the same bytes without
+/// the envelope.
+final class FeedTables {
+    private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
+
+    private FeedTables() {}
+
+    /// Tables that hold what `feed` has and follow it.
+    static FeedTables follow(ResourceFeed feed) {
+        FeedTables followed = new FeedTables();
+        for (String typeUrl : feed.typeUrls()) {
+            followed.tables.put(typeUrl, new ResourceTable(typeUrl));
+        }
+        if (feed.typeUrls().contains(TypeUrls.ADDRESS)) {
+            followed.tables.putIfAbsent(TypeUrls.WORKLOAD, new ResourceTable(TypeUrls.WORKLOAD));
+        }
+        boolean ownWorkloads = !feed.typeUrls().contains(TypeUrls.WORKLOAD);
+        var _ = feed.subscribe(change -> followed.apply(change, ownWorkloads));
+        return followed;
+    }
+
+    Collection<ResourceTable> tables() {
+        return List.copyOf(tables.values());
+    }
+
+    private synchronized void apply(ResourceChange change, boolean ownWorkloads) {
+        ResourceTable table = tables.get(change.typeUrl());
+        if (table == null) {
+            return;
+        }
+        List<PublishedResource> put = new ArrayList<>(change.upserts().size());
+        List<PublishedResource> workloads = new ArrayList<>();
+        List<String> noWorkloads = new ArrayList<>(change.removals());
+        for (XdsResource resource : change.upserts()) {
+            Workload workload = workload(resource);
+            put.add(published(resource, resource.body(), workload));
+            if (workload != null) {
+                workloads.add(published(resource, Any.pack(workload), workload));
+            } else {
+                noWorkloads.add(resource.name());
+            }
+        }
+        table.apply(put, change.removals());
+        ResourceTable workloadTable = tables.get(TypeUrls.WORKLOAD);
+        if (ownWorkloads && workloadTable != null && change.typeUrl().equals(TypeUrls.ADDRESS)) {
+            workloadTable.apply(workloads, noWorkloads);
+        }
+    }
+
+    private static PublishedResource published(XdsResource resource, Any body, @Nullable Workload workload) {
+        Set<String> keys = new HashSet<>(resource.aliases());
+        keys.add(resource.name());
+        if (workload != null) {
+            keys.addAll(workload.getServicesMap().keySet());
+        }
+        Resource message = Resource.newBuilder()
+                .setName(resource.name())
+                .setVersion(resource.version())
+                .setResource(body)
+                .addAllAliases(resource.aliases())
+                .build();
+        return new PublishedResource(message, keys, workload == null ? "" : workload.getNode());
+    }
+
+    private static @Nullable Workload workload(XdsResource resource) {
+        try {
+            return switch (resource.body().getTypeUrl()) {
+                case TypeUrls.ADDRESS -> {
+                    Address address = Address.parseFrom(resource.body().getValue());
+                    yield address.hasWorkload() ? address.getWorkload() : null;
+                }
+                case TypeUrls.WORKLOAD -> Workload.parseFrom(resource.body().getValue());
+                default -> null;
+            };
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("resource " + resource.name() + " was encoded wrongly", e);
+        }
+    }
+}
