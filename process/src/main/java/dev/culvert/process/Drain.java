@@ -11,16 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The end of a process, or of a part of it, passed down by constructor. Thread-safe: whoever joins may be on any
-/// thread.
+/// The end of a process, or of a part of it, passed down by constructor. Thread-safe: whoever joins may
+/// be on any thread.
 ///
-/// Who has something to finish joins, is told when the end begins, and leaves when it is through. A graceful drain that
-/// is not over at its deadline turns into an immediate one. What joins after the start is told at once. Children drain
-/// with their parent, and may be drained alone; a parent is not done before its children are.
+/// Who has something to finish joins, is told when the end begins, and leaves when it is through. A
+/// graceful drain that is not over at its deadline turns into an immediate one. What joins after the
+/// start is told at once. Children drain with their parent, and may be drained alone; a parent is not
+/// done before its children are.
 public final class Drain {
-    /// Told that the end begins: once, or twice when a graceful drain runs out of time. It must not wait; it is called
-    /// on
-    /// the thread that drains, or on the one that joins late.
+    /// Told that the end begins: once, or twice when a graceful drain runs out of time. It must not wait;
+    /// it is called on the thread that drains, or on the one that joins late.
     @FunctionalInterface
     public interface Participant {
         void drain(DrainMode mode);
@@ -43,8 +43,8 @@ public final class Drain {
         this(delay -> CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /// A drain whose deadline is watched by the executor that `timer` gives for it, which runs its task that much
-    /// later.
+    /// A drain whose deadline is watched by the executor that `timer` gives for it, which runs its task
+    /// that much later.
     Drain(Function<Duration, Executor> timer) {
         this.timer = timer;
     }
@@ -73,7 +73,8 @@ public final class Drain {
         return child;
     }
 
-    /// Begins a graceful end that turns into an immediate one after `deadline`; the stage completes when all have left.
+    /// Begins a graceful end that turns into an immediate one after `deadline`; the stage completes when
+    /// all have left.
     public CompletionStage<Void> graceful(Duration deadline) {
         begin(DrainMode.GRACEFUL);
         if (!done.isDone()) {
@@ -132,9 +133,8 @@ public final class Drain {
         }
     }
 
-    /// Sees to it that a participant hears of each mode at most once, and of no softer one after a harder one, also
-    /// when
-    /// it joins while another thread drains.
+    /// Sees to it that a participant hears of each mode at most once, and of no softer one after a harder
+    /// one, also when it joins while another thread drains.
     private static final class Member {
         private final Participant participant;
         private @Nullable DrainMode heard;

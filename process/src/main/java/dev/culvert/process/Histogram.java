@@ -3,7 +3,8 @@ package dev.culvert.process;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
-/// How often values fell under each of some bounds. Thread-safe, because answers of several loops are timed by one.
+/// How often values fell under each of some bounds. Thread-safe, because answers of several loops are
+/// timed by one.
 public final class Histogram {
     private final double[] bounds;
     private final LongAdder[] counts;

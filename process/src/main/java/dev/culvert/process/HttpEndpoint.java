@@ -18,11 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one small HTTP/1.1 server of a process, on which admin, health and metrics register their routes. Confined to
-/// the
-/// thread that assembles the process; connections live on one loop of their own, `admin`, and handlers on virtual
-/// threads,
-/// so that nothing here can hold up the data path.
+/// The one small HTTP/1.1 server of a process, on which admin, health and metrics register their routes.
+/// Confined to the thread that assembles the process; connections live on one loop of their own, `admin`,
+/// and handlers on virtual threads, so that nothing here can hold up the data path.
 public final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
 

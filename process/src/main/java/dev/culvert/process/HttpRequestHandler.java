@@ -23,8 +23,8 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Gives each request to its route on a virtual thread and writes the answer. Confined to the `admin` loop; the next
-/// request is read when the answer has been written.
+/// Gives each request to its route on a virtual thread and writes the answer. Confined to the `admin`
+/// loop; the next request is read when the answer has been written.
 final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpRequestHandler.class);
 

@@ -8,9 +8,9 @@ import java.util.Locale;
 
 /// Turns a [LogLine] into text. Stateless.
 ///
-/// Plain: `time<tab>level<tab>target<tab>message<tab>name=value name="text"`, then the stack trace on lines of its own.
-/// JSON: `level`, `time`, `scope`, `message`, then the fields. Control characters are escaped in both, so that a value
-/// which a peer chose cannot start a line.
+/// Plain: `time<tab>level<tab>target<tab>message<tab>name=value name="text"`, then the stack trace on
+/// lines of its own. JSON: `level`, `time`, `scope`, `message`, then the fields. Control characters are
+/// escaped in both, so that a value which a peer chose cannot start a line.
 final class LogEncoder {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")

@@ -14,7 +14,8 @@ import org.slf4j.event.KeyValuePair;
 
 /// Takes Logback's events to a [LogSink]. Thread-safe: every thread that logs runs it.
 ///
-/// Whatever might change later (arguments, values of other types) is turned into text here, on the thread that logs.
+/// Whatever might change later (arguments, values of other types) is turned into text here, on the thread
+/// that logs.
 final class LogEvents extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final String OURS = "dev.culvert.";
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which lines are logged: a level for all, and levels of their own for targets, spelled `info,access=debug`.
 ///
-/// Immutable. A target names a part of ours (`mesh.xds`, also `mesh::xds`), `access` for the access log, or a library's
-/// package.
+/// Immutable. A target names a part of ours (`mesh.xds`, also `mesh::xds`), `access` for the access log,
+/// or a library's package.
 public record LogFilter(LogLevel root, SortedMap<String, LogLevel> targets) {
     /// Lifecycle and configuration only.
     public static final LogFilter DEFAULT = new LogFilter(LogLevel.INFO, Collections.emptySortedMap());
@@ -23,9 +23,8 @@ public record LogFilter(LogLevel root, SortedMap<String, LogLevel> targets) {
         return DEFAULT.tryWith(text);
     }
 
-    /// This filter with the clauses of `text` (`level` or `target=level`, between commas) laid over it; null when one
-    /// of
-    /// them is no clause.
+    /// This filter with the clauses of `text` (`level` or `target=level`, between commas) laid over it;
+    /// null when one of them is no clause.
     public @Nullable LogFilter tryWith(String text) {
         LogLevel level = root;
         SortedMap<String, LogLevel> merged = new TreeMap<>(targets);

@@ -12,8 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /// The one thread (`log`) that formats log lines and writes them to a stream, behind a bounded queue.
 ///
-/// Thread-safe, because every thread logs: a line is handed over without a lock, and dropped and counted when as many
-/// lines wait as the queue may hold. After a loss the log itself says how many lines it misses.
+/// Thread-safe, because every thread logs: a line is handed over without a lock, and dropped and counted
+/// when as many lines wait as the queue may hold. After a loss the log itself says how many lines it
+/// misses.
 final class LogWriter implements LogSink, AutoCloseable {
     private static final int BATCH_CHARS = 32 * 1024;
     private static final long BUSY_PAUSE_NANOS = Duration.ofMillis(5).toNanos();

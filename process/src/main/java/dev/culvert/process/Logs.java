@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/// The log of the process: one bounded, asynchronous stream for SLF4J's events and for lines of our own, with levels
-/// that
-/// change at run time. Thread-safe, because every thread logs and the admin endpoint changes levels.
+/// The log of the process: one bounded, asynchronous stream for SLF4J's events and for lines of our own,
+/// with levels that change at run time. Thread-safe, because every thread logs and the admin endpoint
+/// changes levels.
 ///
 /// Libraries say WARN and worse only, unless a filter names them.
 public final class Logs implements AutoCloseable {
@@ -81,9 +81,8 @@ public final class Logs implements AutoCloseable {
         });
     }
 
-    /// Answers the admin request `/logging`: without a query it tells the filter; `level=` lays clauses over it,
-    /// `reset`
-    /// goes back to that of the start first.
+    /// Answers the admin request `/logging`: without a query it tells the filter; `level=` lays clauses
+    /// over it, `reset` goes back to that of the start first.
     public Response answer(Request request) {
         boolean reset = request.query().containsKey("reset");
         String level = request.parameter("level");

@@ -29,7 +29,8 @@ abstract sealed class MetricFamily permits CounterFamily, GaugeFamily, Histogram
         return new MetricMetadata(base, help);
     }
 
-    /// The labels of one datapoint. `values` are those of the first label names; what is left is not there at all.
+    /// The labels of one datapoint. `values` are those of the first label names; what is left is not
+    /// there at all.
     final Labels labels(List<String> values) {
         int used = checked(values).size();
         return Labels.of(

@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// The metrics of a process and their exposition as OpenMetrics text. Thread-safe: components register and count on
-/// threads of their own, a scrape reads from another.
+/// The metrics of a process and their exposition as OpenMetrics text. Thread-safe: components register
+/// and count on threads of their own, a scrape reads from another.
 ///
-/// The families are ours; the snapshot model and the text format are the Prometheus library's. Its own counters keep
-/// exemplars and doubles, cost 34 ns an addition and, with twenty and more labels, much memory for each series.
+/// The families are ours; the snapshot model and the text format are the Prometheus library's. Its own
+/// counters keep exemplars and doubles, cost 34 ns an addition and, with twenty and more labels, much
+/// memory for each series.
 public final class Metrics {
     private static final String OPEN_METRICS = "application/openmetrics-text";
 

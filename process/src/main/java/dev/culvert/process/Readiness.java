@@ -5,8 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What still keeps this process from being ready, by the names of the tasks that are pending. Thread-safe, because
-/// tasks finish on threads of their own and the health endpoint asks from another.
+/// What still keeps this process from being ready, by the names of the tasks that are pending.
+/// Thread-safe, because tasks finish on threads of their own and the health endpoint asks from another.
 public final class Readiness {
     /// One thing that must be in place. It starts as pending.
     public final class Task {

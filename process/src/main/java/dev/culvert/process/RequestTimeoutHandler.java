@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Closes a connection whose next request is not whole in time, or that stays idle. Confined to the `admin` loop.
+/// Closes a connection whose next request is not whole in time, or that stays idle. Confined to the
+/// `admin` loop.
 ///
-/// A new connection must send its request within the request time. A kept one may rest for the idle time; from the
-/// first
-/// byte of its next request the request time counts, however slowly the bytes drip. While a request is answered no
-/// time runs here.
+/// A new connection must send its request within the request time. A kept one may rest for the idle time;
+/// from the first byte of its next request the request time counts, however slowly the bytes drip. While
+/// a request is answered no time runs here.
 final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     private enum Phase {
         IDLE,

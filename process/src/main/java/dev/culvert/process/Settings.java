@@ -13,10 +13,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Typed reads of named text values, usually of the environment. Confined to the thread that starts the process.
+/// Typed reads of named text values, usually of the environment. Confined to the thread that starts the
+/// process.
 ///
-/// A value that is present and cannot be understood is noted as a mistake, and the fallback stands in for it, so that
-/// one start reports all of them: read everything, then call [#check].
+/// A value that is present and cannot be understood is noted as a mistake, and the fallback stands in for
+/// it, so that one start reports all of them: read everything, then call [#check].
 public final class Settings {
     private final SortedMap<String, String> values;
     private final Function<String, @Nullable String> lookup;

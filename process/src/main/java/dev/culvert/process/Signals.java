@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 
 /// SIGTERM and SIGINT as a request to stop. Thread-safe: the JVM runs handlers on threads of its own.
 ///
-/// The first of either asks the process to stop; a second SIGINT ends it at once with the status a shell expects (130).
-/// `sun.misc.Signal` (module jdk.unsupported) is the only way to take a signal without starting the JVM's own shutdown,
-/// which would run against ours; it is reached reflectively because the compiler cannot be told not to warn of it.
+/// The first of either asks the process to stop; a second SIGINT ends it at once with the status a shell
+/// expects (130). `sun.misc.Signal` (module jdk.unsupported) is the only way to take a signal without
+/// starting the JVM's own shutdown, which would run against ours; it is reached reflectively because the
+/// compiler cannot be told not to warn of it.
 public final class Signals {
     private static final int INTERRUPTED = 130;
 
@@ -24,7 +25,8 @@ public final class Signals {
         this.exit = exit;
     }
 
-    /// From now on `stop` is called, once and on a thread of its own, with the name of the first signal that arrives.
+    /// From now on `stop` is called, once and on a thread of its own, with the name of the first signal
+    /// that arrives.
     public static void onStop(Consumer<String> stop) {
         Signals signals = new Signals(stop, () -> Runtime.getRuntime().halt(INTERRUPTED));
         handle("TERM", () -> signals.arrived("SIGTERM"));

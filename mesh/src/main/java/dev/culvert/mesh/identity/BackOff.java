@@ -3,9 +3,8 @@ package dev.culvert.mesh.identity;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How long to wait after the nth failure in a row: 1 s, doubled each time up to 150 s, give or take a fifth so that
-/// many
-/// nodes do not come back together. Stateless.
+/// How long to wait after the nth failure in a row: 1 s, doubled each time up to 150 s, give or take a
+/// fifth so that many nodes do not come back together. Stateless.
 final class BackOff {
     private static final double FIRST_SECONDS = 1;
     private static final double CAP_SECONDS = 150;

@@ -21,12 +21,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Asks the mesh's certificate authority to sign, over the control plane's gRPC channel. Thread-safe: it keeps nothing
-/// between requests.
+/// Asks the mesh's certificate authority to sign, over the control plane's gRPC channel. Thread-safe: it
+/// keeps nothing between requests.
 ///
-/// Every request has a key of its own, which never leaves the process. What comes back must bear the identity and the
-/// key
-/// that were asked for: a certificate for somebody else is refused, whoever signed it.
+/// Every request has a key of its own, which never leaves the process. What comes back must bear the
+/// identity and the key that were asked for: a certificate for somebody else is refused, whoever signed
+/// it.
 public final class CaClient implements CertificateSigner {
     private static final String IMPERSONATED = "ImpersonatedIdentity";
     private static final Duration PATIENCE = Duration.ofSeconds(10);

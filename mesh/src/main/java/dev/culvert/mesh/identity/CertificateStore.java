@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The certificates of all identities of this node: fetched when first asked for or announced, renewed at half of their
-/// life, kept while valid even if renewal fails, and forgotten on request. Its public methods are thread-safe, because
-/// loops ask and the state thread announces; everything behind them is confined to the `ca` executor.
+/// The certificates of all identities of this node: fetched when first asked for or announced, renewed at
+/// half of their life, kept while valid even if renewal fails, and forgotten on request. Its public
+/// methods are thread-safe, because loops ask and the state thread announces; everything behind them is
+/// confined to the `ca` executor.
 ///
-/// Waiting requests are served by priority, at most [#MAX_IN_FLIGHT] at a time. A request waits only for the first
-/// answer about an identity; once that was a failure, askers are told at once while retries go on behind them.
+/// Waiting requests are served by priority, at most [#MAX_IN_FLIGHT] at a time. A request waits only for
+/// the first answer about an identity; once that was a failure, askers are told at once while retries go
+/// on behind them.
 public final class CertificateStore implements IdentityListener, AutoCloseable {
     static final int MAX_IN_FLIGHT = 8;
     static final int MAX_WARMUPS = 256;
@@ -70,9 +72,8 @@ public final class CertificateStore implements IdentityListener, AutoCloseable {
         return (executor, callback) -> request(identity, executor, callback);
     }
 
-    /// Fetches the certificate of a workload that will probably need one. Beyond 256 waiting announcements, further
-    /// ones
-    /// are dropped: such a certificate is fetched when it is needed.
+    /// Fetches the certificate of a workload that will probably need one. Beyond 256 waiting
+    /// announcements, further ones are dropped: such a certificate is fetched when it is needed.
     @Override
     public void appeared(SpiffeId identity) {
         ca.execute(() -> {

@@ -8,9 +8,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 
-/// One line of the access log, with Istio's field names in Istio's order. Immutable, so that the `log` thread may
-/// format
-/// what a loop has made. What is not known is the empty text, and left out of the line.
+/// One line of the access log, with Istio's field names in Istio's order. Immutable, so that the `log`
+/// thread may format what a loop has made. What is not known is the empty text, and left out of the line.
 public sealed interface AccessLogEntry extends LogLine {
     @Override
     default String target() {

@@ -5,9 +5,8 @@ import dev.culvert.process.LogSink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes the access log: one line per connection, formatted off the loop. Thread-safe; it never waits, and what finds
-/// no
-/// room in the log's queue is dropped and counted there.
+/// Writes the access log: one line per connection, formatted off the loop. Thread-safe; it never waits,
+/// and what finds no room in the log's queue is dropped and counted there.
 ///
 /// Its level is that of the log target `access`, so it is turned up and down like any other.
 public final class AccessLogWriter {

@@ -6,8 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The metrics of the process itself: its version, its file descriptors. Asked for at each scrape, on the thread of the
-/// scrape.
+/// The metrics of the process itself: its version, its file descriptors. Asked for at each scrape, on the
+/// thread of the scrape.
 public final class ProcessMetrics {
     private ProcessMetrics() {}
 

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The `istio_tcp_*` metrics. Thread-safe, because all loops count for the same labels; nothing waits.
 ///
-/// A connection resolves its labels once, when it opens, and again when it ends with a flag; its bytes are additions to
-/// the two counters that it was given.
+/// A connection resolves its labels once, when it opens, and again when it ends with a flag; its bytes
+/// are additions to the two counters that it was given.
 public final class TcpMetrics {
     /// Where the bytes of one connection are counted.
     ///

@@ -53,6 +53,15 @@ final class CaClientTest {
     }
 
     @Test
+    void asksForIdentitiesOfAnyLength() throws Exception {
+        SpiffeId id = new SpiffeId("cluster.local", "n".repeat(63), "s".repeat(1_900));
+        WorkloadCertificate certificate =
+                client.sign(id, 1).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(certificate.identity()).isEqualTo(id);
+        assertThat(authority.asked()).extracting(FakeCa.Asked::identity).containsExactly(id.toString());
+    }
+
+    @Test
     void asksForItselfWithoutImpersonation() throws Exception {
         new CaClient(() -> channel, Duration.ofMinutes(10), false)
                 .sign(ID, 1)

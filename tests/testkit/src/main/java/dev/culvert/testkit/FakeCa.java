@@ -43,15 +43,14 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
-/// A certificate authority that does as the test says, over plain gRPC on loopback. Thread-safe: gRPC calls it on
-/// threads
-/// of its own while the test scripts it.
+/// A certificate authority that does as the test says, over plain gRPC on loopback. Thread-safe: gRPC
+/// calls it on threads of its own while the test scripts it.
 ///
-/// It checks what it is asked as a real one would: the request's own signature, and that it names one identity. Answers
-/// are signed as asked unless the next one was scripted otherwise.
+/// It checks what it is asked as a real one would: the request's own signature, and that it names one
+/// identity. Answers are signed as asked unless the next one was scripted otherwise.
 public final class FakeCa implements AutoCloseable {
-    /// One request as it came: the identity in the CSR, the one to impersonate (empty when absent), and the wanted
-    /// seconds.
+    /// One request as it came: the identity in the CSR, the one to impersonate (empty when absent), and
+    /// the wanted seconds.
     public record Asked(String identity, String impersonated, long validitySeconds) {}
 
     private sealed interface Script {

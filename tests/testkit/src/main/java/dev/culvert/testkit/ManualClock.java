@@ -16,8 +16,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/// Time that a test turns by hand, and an executor that runs its tasks when their time has come. Confined to the test's
-/// thread: tasks run during [#advance], and tasks without a delay during [#execute], one after the other.
+/// Time that a test turns by hand, and an executor that runs its tasks when their time has come. Confined
+/// to the test's thread: tasks run during [#advance], and tasks without a delay during [#execute], one
+/// after the other.
 public final class ManualClock extends AbstractExecutorService implements ScheduledExecutorService, InstantSource {
     private final PriorityQueue<Task<?>> tasks = new PriorityQueue<>(
             Comparator.<Task<?>, Instant>comparing(task -> task.at).thenComparingLong(task -> task.order));
