@@ -15,6 +15,7 @@ import dev.culvert.ztunnel.dns.DnsSockets;
 import dev.culvert.ztunnel.dns.NetnsDnsSockets;
 import dev.culvert.ztunnel.flow.DataPath;
 import dev.culvert.ztunnel.flow.PodContext;
+import dev.culvert.ztunnel.inbound.TunnelFlow;
 import dev.culvert.ztunnel.sockets.NetnsSockets;
 import dev.culvert.ztunnel.sockets.PodSockets;
 import dev.culvert.ztunnel.sockets.Transport;
@@ -35,16 +36,14 @@ public final class PodProxies implements PodStarter {
     private final Kernel kernel;
     private final Tunnels tunnels;
     private final DataPath dataPath;
-    private final PodFlows flows;
     private final EventExecutor executor;
     private final PodEnd end;
 
     /// @param executor where pods open and close their listeners
-    public PodProxies(Kernel kernel, Tunnels tunnels, DataPath dataPath, PodFlows flows, EventExecutor executor) {
+    public PodProxies(Kernel kernel, Tunnels tunnels, DataPath dataPath, EventExecutor executor) {
         this.kernel = kernel;
         this.tunnels = tunnels;
         this.dataPath = dataPath;
-        this.flows = flows;
         this.executor = executor;
         this.end = new PodEnd(dataPath, executor);
     }
@@ -56,8 +55,7 @@ public final class PodProxies implements PodStarter {
             DnsListener dns = dnsSockets == null
                     ? null
                     : new DnsListener(kernel.loops().next(), dnsSockets, config.dns(), DnsLimits.DEFAULT);
-            PodFlows served = config.sockets().proxyEnabled() ? flows : null;
-            return proxy(context(pod, netns), dns).open(served, drain);
+            return proxy(context(pod, netns), dns).open(drain);
         });
     }
 
@@ -81,14 +79,8 @@ public final class PodProxies implements PodStarter {
     }
 
     private PodProxy proxy(PodContext context, @Nullable DnsListener dns) {
-        HboneServer server =
-                new HboneServer(tunnels.tls(), tunnels.limits(), context.certificates(), flows.tunnels(context));
-        return new PodProxy(
-                context,
-                end,
-                executor,
-                server,
-                dns,
-                dataPath.config().lifecycle().drainDeadline());
+        HboneServer server = new HboneServer(
+                tunnels.tls(), tunnels.limits(), context.certificates(), TunnelFlow.acceptor(dataPath, context));
+        return new PodProxy(dataPath, context, end, executor, server, dns);
     }
 }

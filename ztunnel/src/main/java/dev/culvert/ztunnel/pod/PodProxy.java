@@ -7,7 +7,10 @@ import dev.culvert.ztunnel.capture.HboneListener;
 import dev.culvert.ztunnel.capture.OutboundListener;
 import dev.culvert.ztunnel.capture.PlaintextListener;
 import dev.culvert.ztunnel.dns.DnsListener;
+import dev.culvert.ztunnel.flow.DataPath;
 import dev.culvert.ztunnel.flow.PodContext;
+import dev.culvert.ztunnel.inbound.PlaintextFlow;
+import dev.culvert.ztunnel.outbound.OutboundFlow;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -29,38 +32,36 @@ import org.jspecify.annotations.Nullable;
 /// **End.** A graceful end closes the listeners, tells tunnel peers to go elsewhere, and waits for what is open. An
 /// immediate one cuts everything that belongs to the pod.
 final class PodProxy {
+    private final DataPath dataPath;
     private final PodContext context;
     private final PodEnd end;
     private final EventExecutor executor;
     private final HboneServer tunnels;
     private final @Nullable DnsListener dns;
-    private final Duration drainDeadline;
     private final ChannelGroup listeners;
 
     /// @param dns null when DNS is not served
     /// @param executor where this runs
     PodProxy(
+            DataPath dataPath,
             PodContext context,
             PodEnd end,
             EventExecutor executor,
             HboneServer tunnels,
-            @Nullable DnsListener dns,
-            Duration drainDeadline) {
+            @Nullable DnsListener dns) {
+        this.dataPath = dataPath;
         this.context = context;
         this.end = end;
         this.executor = executor;
         this.tunnels = tunnels;
         this.dns = dns;
-        this.drainDeadline = drainDeadline;
         this.listeners = new DefaultChannelGroup(executor);
     }
 
     /// Binds everything in order. When that fails nothing stays open; when it succeeds this is part of `drain`.
-    ///
-    /// @param flows null when TCP is not proxied
-    CompletionStage<Void> open(@Nullable PodFlows flows, Drain drain) {
+    CompletionStage<Void> open(Drain drain) {
         CompletableFuture<Void> opened = new CompletableFuture<>();
-        executor.execute(() -> bindDns(flows, opened));
+        executor.execute(() -> bindDns(opened));
         return opened.whenComplete((_, failure) -> {
             if (failure == null) {
                 join(drain);
@@ -70,9 +71,8 @@ final class PodProxy {
         });
     }
 
-    private void bindDns(@Nullable PodFlows flows, CompletableFuture<Void> opened) {
-        Iterator<Supplier<Future<Channel>>> ports =
-                flows == null ? List.<Supplier<Future<Channel>>>of().iterator() : ports(flows);
+    private void bindDns(CompletableFuture<Void> opened) {
+        Iterator<Supplier<Future<Channel>>> ports = ports().iterator();
         if (dns == null) {
             bindNext(ports, opened);
             return;
@@ -87,12 +87,15 @@ final class PodProxy {
                 }));
     }
 
-    private Iterator<Supplier<Future<Channel>>> ports(PodFlows flows) {
-        List<Supplier<Future<Channel>>> ports = List.of(
+    /// None when TCP is not proxied.
+    private List<Supplier<Future<Channel>>> ports() {
+        if (!dataPath.config().sockets().proxyEnabled()) {
+            return List.of();
+        }
+        return List.of(
                 () -> HboneListener.bind(context.sockets(), tunnels::install),
-                () -> PlaintextListener.bind(context.sockets(), flows.plaintext(context)),
-                () -> OutboundListener.bind(context.sockets(), flows.outbound(context)));
-        return ports.iterator();
+                () -> PlaintextListener.bind(context.sockets(), PlaintextFlow.handler(dataPath, context)),
+                () -> OutboundListener.bind(context.sockets(), OutboundFlow.handler(dataPath, context)));
     }
 
     private void bindNext(Iterator<Supplier<Future<Channel>>> ports, CompletableFuture<Void> opened) {
@@ -130,7 +133,7 @@ final class PodProxy {
                 if (dns != null) {
                     dns.stopListening();
                 }
-                var _ = tunnels.drain(drainDeadline)
+                var _ = tunnels.drain(dataPath.config().lifecycle().drainDeadline())
                         .addListener(done -> end.whenIdle(context.pod(), () -> {
                             closeAll();
                             through.complete(null);
