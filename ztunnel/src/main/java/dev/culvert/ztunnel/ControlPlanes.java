@@ -26,7 +26,9 @@ final class ControlPlanes {
     /// Where to ask for the view of the mesh, or null when that is switched off.
     static @Nullable AdsConfig discovery(ZtunnelConfig config) {
         ControlPlane server = server(config.xds().server(), config);
-        return server == null ? null : new AdsConfig(server, node(config), config.xds().onDemand());
+        return server == null
+                ? null
+                : new AdsConfig(server, node(config), config.xds().onDemand());
     }
 
     /// Where to ask for certificates, or null when that is switched off.

@@ -27,6 +27,8 @@ public final class Main {
 
     private Main() {}
 
+    /// Runs the command, and exits with its code.
+    ///
     /// @param arguments `proxy`, with whatever follows it ignored (the default), `version` or `help`
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "proxy" : arguments[0];
@@ -34,8 +36,9 @@ public final class Main {
                 switch (command) {
                     case "proxy" -> run(System.getenv());
                     case "version" -> tell(version());
-                    case "help" -> tell("usage: ztunnel [proxy | version | help]\n"
-                            + "The node proxy is configured by environment variables.");
+                    case "help" ->
+                        tell("usage: ztunnel [proxy | version | help]\n"
+                                + "The node proxy is configured by environment variables.");
                     default -> {
                         System.err.println("unknown command '" + command + "'; expected proxy, version or help");
                         yield FAILURE;

@@ -47,7 +47,7 @@ final class World implements AutoCloseable {
         authority = signing == null ? null : new CaChannel(signing, channels, ca);
         certificates = new CertificateStore(ca, InstantSource.system(), signer(), RandomGenerator.getDefault());
         AdsConfig ads = ControlPlanes.discovery(config);
-        discovery = ads == null ? null : new AdsClient(ads, channels, mesh, new AdsMetrics(new XdsMetrics(metrics)));
+        discovery = ads == null ? null : new AdsClient(ads, channels, mesh, new XdsMetrics(metrics));
     }
 
     private CertificateSigner signer() {

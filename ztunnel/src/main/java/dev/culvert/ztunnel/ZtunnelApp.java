@@ -82,8 +82,7 @@ public final class ZtunnelApp implements AutoCloseable {
         var synced = app.world.start();
         ConfigDump dump = new ConfigDump(app.engine.dataPath(), app.world.certificates(), app.pods::view);
         Runnable quit = () -> parts.ending().requested("POST /quitquitquit");
-        app.serveHttp(
-                HttpBind.loopback(config.endpoints().adminPort()), AdminPages.admin(dump, parts.logs(), quit));
+        app.serveHttp(HttpBind.loopback(config.endpoints().adminPort()), AdminPages.admin(dump, parts.logs(), quit));
         LOG.atInfo()
                 .addKeyValue("mode", config.mode())
                 .addKeyValue("loops", config.lifecycle().workerThreads())
