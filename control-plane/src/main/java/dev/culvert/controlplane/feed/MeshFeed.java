@@ -1,0 +1,166 @@
+package dev.culvert.controlplane.feed;
+
+import dev.culvert.api.TypeUrls;
+import dev.culvert.controlplane.config.MeshSettings;
+import dev.culvert.controlplane.derive.Graph;
+import dev.culvert.controlplane.derive.ResourceChange;
+import dev.culvert.controlplane.derive.ResourceFeed;
+import dev.culvert.controlplane.derive.ResourceSnapshot;
+import dev.culvert.controlplane.derive.ResourceTable;
+import dev.culvert.controlplane.status.PolicyStatus;
+import dev.culvert.kube.ResourceEvent;
+import dev.culvert.kube.ResourceSource;
+import dev.culvert.kube.SourceProblem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What node proxies are told about the mesh, derived from the resources of a source and kept up to date.
+///
+/// Thread-safe. All computing is done on a thread of its own, `derive`: events gather in the inputs, and once
+/// the events at hand are in, one pass derives and publishes what they changed.
+public final class MeshFeed implements ResourceFeed, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshFeed.class);
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().name("derive").daemon().unstarted(task));
+    private final Graph graph = new Graph();
+    private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
+    private final List<Consumer<ResourceChange>> listeners = new CopyOnWriteArrayList<>();
+    private final MeshInputs inputs;
+    private final WorkloadGraph workloads;
+    private final ResourceSource source;
+    private ResourceSource.@Nullable Subscription subscription;
+    private boolean settleDue;
+    private volatile boolean synced;
+
+    /// @param statuses told on the `derive` thread what becomes of each AuthorizationPolicy; must return at
+    ///     once
+    public MeshFeed(ResourceSource source, MeshSettings settings, Consumer<PolicyStatus> statuses) {
+        this.source = source;
+        this.inputs = new MeshInputs(graph, settings);
+        NetworkName network = new NetworkName(graph, inputs, settings);
+        PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
+        ServiceGraph services = new ServiceGraph(graph, inputs, network, settings);
+        this.workloads = new WorkloadGraph(graph, inputs, network, services, policies, settings);
+        ResourceTable addresses = new ResourceTable(TypeUrls.ADDRESS);
+        services.resources.forEach(addresses::collect);
+        workloads.resources.forEach(addresses::collect);
+        ResourceTable authorizations = new ResourceTable(TypeUrls.AUTHORIZATION);
+        policies.resources.forEach(authorizations::collect);
+        tables.put(TypeUrls.ADDRESS, addresses);
+        tables.put(TypeUrls.AUTHORIZATION, authorizations);
+        policies.built.onChange(change -> {
+            var built = change.after();
+            if (built != null) {
+                statuses.accept(new PolicyStatus(built.policy(), built.result().verdict()));
+            }
+        });
+    }
+
+    /// Begins to read the source.
+    public void start() {
+        subscription = source.subscribe(MeshInputs.KINDS, thread, this::accept);
+    }
+
+    @Override
+    public Set<String> typeUrls() {
+        return Set.copyOf(tables.keySet());
+    }
+
+    @Override
+    public ResourceSnapshot snapshot(String typeUrl) {
+        ResourceTable table = tables.get(typeUrl);
+        if (table == null) {
+            throw new IllegalArgumentException("there are no resources of type " + typeUrl);
+        }
+        return table.snapshot();
+    }
+
+    @Override
+    public boolean synced() {
+        return synced;
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<ResourceChange> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /// What is wrong with manifests and with the mesh configuration, for an operator.
+    public List<SourceProblem> problems() {
+        List<SourceProblem> all = new ArrayList<>(source.problems());
+        all.addAll(inputs.problems());
+        return all;
+    }
+
+    /// How many pods' workloads have been computed since the start.
+    long podsComputed() {
+        return workloads.pods.computed();
+    }
+
+    @Override
+    public void close() {
+        if (subscription != null) {
+            subscription.close();
+        }
+        thread.shutdown();
+    }
+
+    private void accept(ResourceEvent event) {
+        inputs.accept(event);
+        if (settleDue || !inputs.synced()) {
+            return;
+        }
+        settleDue = true;
+        try {
+            thread.execute(this::settle);
+        } catch (RejectedExecutionException _) {
+            // Closed in the meantime.
+        }
+    }
+
+    private void settle() {
+        settleDue = false;
+        graph.settle();
+        List<ResourceChange> changes = new ArrayList<>();
+        // Policies first: a workload that refers to one should not be sent before it.
+        for (String typeUrl : List.of(TypeUrls.AUTHORIZATION, TypeUrls.ADDRESS)) {
+            ResourceTable table = tables.get(typeUrl);
+            ResourceChange change = table == null ? null : table.publish();
+            if (change != null) {
+                changes.add(change);
+            }
+        }
+        if (!synced) {
+            synced = true;
+            LOG.atInfo()
+                    .addKeyValue("addresses", snapshot(TypeUrls.ADDRESS).all().size())
+                    .addKeyValue(
+                            "policies", snapshot(TypeUrls.AUTHORIZATION).all().size())
+                    .log("first complete state derived");
+        }
+        changes.forEach(this::publish);
+    }
+
+    private void publish(ResourceChange change) {
+        for (Consumer<ResourceChange> listener : listeners) {
+            try {
+                listener.accept(change);
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("a listener failed on a change, the others still get it");
+            }
+        }
+    }
+}

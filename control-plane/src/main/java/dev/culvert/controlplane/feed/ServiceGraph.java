@@ -1,0 +1,146 @@
+package dev.culvert.controlplane.feed;
+
+import dev.culvert.api.TypeUrls;
+import dev.culvert.api.workload.Address;
+import dev.culvert.controlplane.config.MeshSettings;
+import dev.culvert.controlplane.derive.Collection;
+import dev.culvert.controlplane.derive.Derived;
+import dev.culvert.controlplane.derive.Fetch;
+import dev.culvert.controlplane.derive.Graph;
+import dev.culvert.controlplane.derive.Index;
+import dev.culvert.controlplane.derive.ResourceTable;
+import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.policy.Selectors;
+import dev.culvert.controlplane.workload.ServiceBuilder;
+import dev.culvert.controlplane.workload.ServiceTarget;
+import dev.culvert.kube.resource.Namespace;
+import dev.culvert.kube.resource.ResourceKey;
+import dev.culvert.kube.resource.Service;
+import dev.culvert.kube.resource.ServiceEntry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Services of the mesh: those of Kubernetes, and the hosts of ServiceEntries that no Service and no older
+/// entry of the same namespace has. Confined to the `derive` thread.
+final class ServiceGraph {
+    private static final Comparator<ServiceEntry> OLDEST = Comparator.comparing(
+                    (ServiceEntry entry) -> entry.metadata().creationTimestamp())
+            .thenComparing(ServiceEntry::key);
+
+    private final MeshSettings settings;
+    private final MeshInputs inputs;
+    private final NetworkName network;
+    private final Index<ResourceKey, ResourceKey, Service> byHost;
+    private final Index<String, ResourceKey, Service> byHostAnywhere;
+    private final Index<String, ResourceKey, ServiceEntry> entriesByHost;
+
+    /// What workloads join, by the name of the resource.
+    final Derived<ResourceKey, Service, String, ServiceTarget> targets;
+    final Derived<ResourceKey, ServiceEntry, String, ServiceTarget> entryTargets;
+    final Index<Selectors.Bucket, String, ServiceTarget> targetsBySelector;
+    final Index<Selectors.Bucket, String, ServiceTarget> entryTargetsBySelector;
+    /// What node proxies get.
+    final List<Collection<String, XdsResource>> resources;
+
+    ServiceGraph(Graph graph, MeshInputs inputs, NetworkName network, MeshSettings settings) {
+        this.settings = settings;
+        this.inputs = inputs;
+        this.network = network;
+        byHost = inputs.services.index(service -> Set.of(new ResourceKey(
+                service.metadata().namespace(),
+                ServiceTarget.of(service, settings.domain()).hostname())));
+        byHostAnywhere = inputs.services.index(
+                service -> Set.of(ServiceTarget.of(service, settings.domain()).hostname()));
+        entriesByHost = inputs.serviceEntries.index(entry -> new HashSet<>(entry.hosts()));
+        targets = graph.derive("serviceTargets", inputs.services, this::target);
+        entryTargets = graph.derive("entryTargets", inputs.serviceEntries, this::entryTargets);
+        targetsBySelector = targets.index(target -> Selectors.bucket(target.namespace(), target.selector()));
+        entryTargetsBySelector = entryTargets.index(target -> Selectors.bucket(target.namespace(), target.selector()));
+        resources = List.of(
+                graph.derive("services", inputs.services, this::service),
+                graph.derive("entryServices", inputs.serviceEntries, this::entryServices));
+    }
+
+    /// The hosts of `entry` that are its own in the mesh.
+    List<String> hosts(ServiceEntry entry, Fetch fetch) {
+        List<String> own = new ArrayList<>();
+        for (String host : entry.hosts()) {
+            String namespace = entry.metadata().namespace();
+            boolean taken = !fetch.bucket(byHost, new ResourceKey(namespace, host))
+                            .isEmpty()
+                    || fetch.bucket(entriesByHost, host).stream()
+                            .filter(other -> other.metadata().namespace().equals(namespace))
+                            .anyMatch(other -> OLDEST.compare(other, entry) < 0);
+            if (!taken && !own.contains(host)) {
+                own.add(host);
+            }
+        }
+        return own;
+    }
+
+    private Map<String, ServiceTarget> target(Service service, Fetch fetch) {
+        if (service.spec().type().equals("ExternalName")) {
+            return Map.of();
+        }
+        ServiceTarget target = ServiceTarget.of(service, settings.domain());
+        return Map.of(target.resourceName(), target);
+    }
+
+    private Map<String, ServiceTarget> entryTargets(ServiceEntry entry, Fetch fetch) {
+        Map<String, ServiceTarget> found = new LinkedHashMap<>();
+        for (String host : hosts(entry, fetch)) {
+            ServiceTarget target = ServiceTarget.of(entry, host);
+            found.put(target.resourceName(), target);
+        }
+        return found;
+    }
+
+    private Map<String, XdsResource> service(Service service, Fetch fetch) {
+        var builder = new ServiceBuilder(network.fetch(fetch), settings.domain());
+        var built = builder.build(service, namespace(service.metadata().namespace(), fetch));
+        return built == null ? Map.of() : resource(built);
+    }
+
+    private Map<String, XdsResource> entryServices(ServiceEntry entry, Fetch fetch) {
+        var builder = new ServiceBuilder(network.fetch(fetch), settings.domain());
+        Map<String, XdsResource> found = new LinkedHashMap<>();
+        for (String host : hosts(entry, fetch)) {
+            boolean canonical = fetch.bucket(byHostAnywhere, host).isEmpty()
+                    && fetch.bucket(entriesByHost, host).stream()
+                            .min(OLDEST)
+                            .orElse(entry)
+                            .equals(entry);
+            Namespace namespace = namespace(entry.metadata().namespace(), fetch);
+            found.putAll(resource(builder.build(entry, host, canonical, namespace)));
+        }
+        return found;
+    }
+
+    private @Nullable Namespace namespace(String name, Fetch fetch) {
+        return fetch.one(inputs.namespaces, new ResourceKey("", name));
+    }
+
+    private static Map<String, XdsResource> resource(dev.culvert.api.workload.Service service) {
+        String name = service.getNamespace() + "/" + service.getHostname();
+        List<String> aliases = new ArrayList<>();
+        service.getAddressesList().forEach(address -> {
+            try {
+                InetAddress ip = InetAddress.getByAddress(address.getAddress().toByteArray());
+                String length = address.hasLength() ? "/" + address.getLength() : "";
+                aliases.add(address.getNetwork() + "/" + ip.getHostAddress() + length);
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException("an address of 4 or 16 bytes was refused", e);
+            }
+        });
+        Address address = Address.newBuilder().setService(service).build();
+        return Map.of(name, ResourceTable.resource(TypeUrls.ADDRESS, name, address, aliases));
+    }
+}

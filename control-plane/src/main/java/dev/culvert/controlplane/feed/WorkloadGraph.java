@@ -1,0 +1,220 @@
+package dev.culvert.controlplane.feed;
+
+import dev.culvert.api.TypeUrls;
+import dev.culvert.api.workload.Address;
+import dev.culvert.api.workload.NetworkMode;
+import dev.culvert.api.workload.Workload;
+import dev.culvert.controlplane.config.MeshSettings;
+import dev.culvert.controlplane.derive.Collection;
+import dev.culvert.controlplane.derive.Derived;
+import dev.culvert.controlplane.derive.Fetch;
+import dev.culvert.controlplane.derive.Graph;
+import dev.culvert.controlplane.derive.Index;
+import dev.culvert.controlplane.derive.ResourceTable;
+import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.policy.Selectors;
+import dev.culvert.controlplane.workload.ServiceTarget;
+import dev.culvert.controlplane.workload.WorkloadBuilder;
+import dev.culvert.kube.resource.EndpointSlice;
+import dev.culvert.kube.resource.Node;
+import dev.culvert.kube.resource.Pod;
+import dev.culvert.kube.resource.ResourceKey;
+import dev.culvert.kube.resource.ServiceEntry;
+import dev.culvert.kube.resource.ServiceEntry.Resolution;
+import dev.culvert.kube.resource.WorkloadEntry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Workloads of the mesh, joined with the services and policies that select them. Confined to the `derive`
+/// thread.
+final class WorkloadGraph {
+    private final MeshInputs inputs;
+    private final NetworkName network;
+    private final ServiceGraph services;
+    private final PolicyGraph policies;
+    private final MeshSettings settings;
+    private final Index<ResourceKey, String, ManualEndpoint> manualByPod;
+
+    /// The pods' workloads, apart for what they cost.
+    final Derived<ResourceKey, Pod, String, XdsResource> pods;
+    /// What node proxies get.
+    final List<Collection<String, XdsResource>> resources;
+
+    /// A pod that a slice of a service without selector names by hand.
+    private record ManualEndpoint(ResourceKey pod, String uid, ServiceTarget service) {}
+
+    WorkloadGraph(
+            Graph graph,
+            MeshInputs inputs,
+            NetworkName network,
+            ServiceGraph services,
+            PolicyGraph policies,
+            MeshSettings settings) {
+        this.inputs = inputs;
+        this.network = network;
+        this.services = services;
+        this.policies = policies;
+        this.settings = settings;
+        Derived<ResourceKey, EndpointSlice, String, ManualEndpoint> manual =
+                graph.derive("manualEndpoints", inputs.slices, this::manualEndpoints);
+        manualByPod = manual.index(endpoint -> Set.of(endpoint.pod));
+        pods = graph.derive("podWorkloads", inputs.pods, this::pod);
+        resources = List.of(
+                pods,
+                graph.derive("entryWorkloads", inputs.workloadEntries, this::workloadEntry),
+                graph.derive("inlineWorkloads", inputs.serviceEntries, this::inlineEndpoints),
+                graph.derive("sliceWorkloads", inputs.slices, this::sliceEndpoints));
+    }
+
+    private Map<String, XdsResource> pod(Pod pod, Fetch fetch) {
+        if (pod.terminal() || pod.status().podIps().isEmpty()) {
+            return Map.of();
+        }
+        String namespace = pod.metadata().namespace();
+        Map<String, String> labels = pod.metadata().labels();
+        List<ServiceTarget> selecting = new ArrayList<>(selecting(namespace, labels, fetch));
+        for (ManualEndpoint endpoint : fetch.bucket(manualByPod, pod.key())) {
+            boolean same =
+                    endpoint.uid.isEmpty() || endpoint.uid.equals(pod.metadata().uid());
+            if (same && !selecting.contains(endpoint.service)) {
+                selecting.add(endpoint.service);
+            }
+        }
+        Node node = pod.spec().nodeName().isEmpty()
+                ? null
+                : fetch.one(inputs.nodes, new ResourceKey("", pod.spec().nodeName()));
+        return resource(builder(fetch).ofPod(pod, node, selecting, policies.references(namespace, labels, fetch)));
+    }
+
+    private Map<String, XdsResource> workloadEntry(WorkloadEntry entry, Fetch fetch) {
+        String namespace = entry.metadata().namespace();
+        // As Istio does, the labels of the description count, and those of the object too.
+        Map<String, String> labels = new LinkedHashMap<>(entry.metadata().labels());
+        labels.putAll(entry.endpoint().labels());
+        List<ServiceTarget> selecting = selecting(namespace, labels, fetch);
+        return resource(builder(fetch).ofEntry(entry, selecting, policies.references(namespace, labels, fetch)));
+    }
+
+    private Map<String, XdsResource> inlineEndpoints(ServiceEntry entry, Fetch fetch) {
+        List<ServiceTarget> own = services.hosts(entry, fetch).stream()
+                .map(host -> ServiceTarget.of(entry, host))
+                .toList();
+        if (own.isEmpty()) {
+            return Map.of();
+        }
+        WorkloadBuilder builder = builder(fetch);
+        List<String> references = policies.references(
+                entry.metadata().namespace(), entry.metadata().labels(), fetch);
+        Map<String, XdsResource> found = new LinkedHashMap<>();
+        for (WorkloadEntry.Endpoint endpoint : entry.endpoints()) {
+            if (!endpoint.address().isEmpty() && !endpoint.address().startsWith("unix://")) {
+                found.putAll(resource(builder.ofInline(entry, endpoint, own, references)));
+            }
+        }
+        boolean dns = entry.resolution() == Resolution.DNS || entry.resolution() == Resolution.DNS_ROUND_ROBIN;
+        if (dns && entry.endpoints().isEmpty() && entry.workloadSelector().isEmpty()) {
+            for (ServiceTarget target : own) {
+                if (!target.hostname().startsWith("*")) {
+                    var endpoint = new WorkloadEntry.Endpoint(target.hostname(), Map.of(), Map.of(), "", "", 0, "");
+                    found.putAll(resource(builder.ofInline(entry, endpoint, List.of(target), references)));
+                }
+            }
+        }
+        return found;
+    }
+
+    private Map<String, XdsResource> sliceEndpoints(EndpointSlice slice, Fetch fetch) {
+        ServiceTarget service = serviceOf(slice, fetch);
+        if (service == null || slice.addressType().equals("FQDN")) {
+            return Map.of();
+        }
+        WorkloadBuilder builder = builder(fetch);
+        Map<String, XdsResource> found = new LinkedHashMap<>();
+        for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
+            if (endpoint.target().kind().equals("Pod") || endpoint.addresses().isEmpty()) {
+                continue;
+            }
+            InetAddress ip = WorkloadBuilder.tryAddress(endpoint.addresses().getFirst());
+            if (ip != null) {
+                found.putAll(resource(builder.ofSlice(slice, endpoint, ip, service)));
+            }
+        }
+        return found;
+    }
+
+    private Map<String, ManualEndpoint> manualEndpoints(EndpointSlice slice, Fetch fetch) {
+        ServiceTarget service = serviceOf(slice, fetch);
+        if (service == null || !service.selector().isEmpty()) {
+            return Map.of();
+        }
+        Map<String, ManualEndpoint> found = new LinkedHashMap<>();
+        for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
+            EndpointSlice.Target target = endpoint.target();
+            if (target.kind().equals("Pod")) {
+                String namespace =
+                        target.namespace().isEmpty() ? slice.metadata().namespace() : target.namespace();
+                ResourceKey pod = new ResourceKey(namespace, target.name());
+                found.put(slice.key() + " " + pod, new ManualEndpoint(pod, target.uid(), service));
+            }
+        }
+        return found;
+    }
+
+    private @Nullable ServiceTarget serviceOf(EndpointSlice slice, Fetch fetch) {
+        String name = slice.metadata().label(EndpointSlice.SERVICE_LABEL);
+        if (name == null || name.isEmpty()) {
+            return null;
+        }
+        String namespace = slice.metadata().namespace();
+        String hostname = name + "." + namespace + ".svc." + settings.domain();
+        return fetch.one(services.targets, namespace + "/" + hostname);
+    }
+
+    private List<ServiceTarget> selecting(String namespace, Map<String, String> labels, Fetch fetch) {
+        Set<ServiceTarget> found = new HashSet<>();
+        for (Selectors.Bucket bucket : Selectors.lookups(namespace, labels)) {
+            found.addAll(fetch.bucket(services.targetsBySelector, bucket));
+            found.addAll(fetch.bucket(services.entryTargetsBySelector, bucket));
+        }
+        return found.stream()
+                .filter(target -> Selectors.matches(target.selector(), labels))
+                .sorted(Comparator.comparing(ServiceTarget::resourceName))
+                .toList();
+    }
+
+    private WorkloadBuilder builder(Fetch fetch) {
+        return new WorkloadBuilder(
+                settings.clusterId(),
+                network.fetch(fetch),
+                Objects.requireNonNull(fetch.one(inputs.config, MeshInputs.ONLY)));
+    }
+
+    private static Map<String, XdsResource> resource(@Nullable Workload workload) {
+        if (workload == null) {
+            return Map.of();
+        }
+        List<String> aliases = new ArrayList<>();
+        if (workload.getNetworkMode() == NetworkMode.STANDARD) {
+            workload.getAddressesList().forEach(bytes -> {
+                try {
+                    String ip = InetAddress.getByAddress(bytes.toByteArray()).getHostAddress();
+                    aliases.add(workload.getNetwork() + "/" + ip);
+                } catch (UnknownHostException e) {
+                    throw new IllegalStateException("an address of 4 or 16 bytes was refused", e);
+                }
+            });
+        }
+        Address address = Address.newBuilder().setWorkload(workload).build();
+        String name = workload.getUid();
+        return Map.of(name, ResourceTable.resource(TypeUrls.ADDRESS, name, address, aliases));
+    }
+}
