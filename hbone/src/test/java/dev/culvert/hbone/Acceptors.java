@@ -17,7 +17,7 @@ public final class Acceptors {
         public final Queue<Recorder> recorders = new ConcurrentLinkedQueue<>();
         private final Consumer<TunnelOffer> answer;
 
-        Scripted(Consumer<TunnelOffer> answer) {
+        public Scripted(Consumer<TunnelOffer> answer) {
             this.answer = answer;
         }
 
