@@ -3,6 +3,9 @@ package dev.culvert.controlplane;
 import dev.culvert.api.MeshPorts;
 import dev.culvert.controlplane.ca.CertificateLife;
 import dev.culvert.controlplane.ca.ServerNames;
+import dev.culvert.controlplane.config.MeshSettings;
+import dev.culvert.process.LogFilter;
+import dev.culvert.process.LogFormat;
 import dev.culvert.process.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,14 +15,20 @@ import org.jspecify.annotations.Nullable;
 /// Everything that can be set about the control plane. Immutable; read once at start.
 ///
 /// @param manifests `CULVERT_MANIFESTS`: directory of manifests to serve
-/// @param cluster `CLUSTER_ID`: name of the cluster in workload ids; default `Kubernetes`
-/// @param rootNamespace `POD_NAMESPACE`: where we run and where mesh-wide policy lives; default
-///     `istio-system`
+/// @param mesh what the environment says of the mesh: cluster, root namespace, domain
 /// @param authority the certificate authority
 /// @param ports where we listen
 /// @param drain `CULVERT_DRAIN_TIME`: on SIGTERM, how long calls may finish; default 5s
+/// @param log what is logged
 public record ControlPlaneSettings(
-        Path manifests, String cluster, String rootNamespace, Authority authority, Ports ports, Duration drain) {
+        Path manifests, MeshSettings mesh, Authority authority, Ports ports, Duration drain, Log log) {
+    /// The log.
+    ///
+    /// @param format `LOG_FORMAT`: `plain` (default) or `json`
+    /// @param filter `CULVERT_LOG`: a level, or `<name>=<level>`, several between commas; default
+    ///     `info`
+    public record Log(LogFormat format, LogFilter filter) {}
+
     /// The certificate authority and what it keeps.
     ///
     /// @param state `CULVERT_STATE_DIR`: keys and tokens, mode 0700; default `/var/lib/culvert`
@@ -45,22 +54,28 @@ public record ControlPlaneSettings(
 
     /// Reads `settings`, noting every mistake in it; the caller checks.
     public static ControlPlaneSettings from(Settings settings) {
-        String namespace = settings.string("POD_NAMESPACE", "istio-system");
+        MeshSettings mesh = MeshSettings.from(settings);
         Path manifests = settings.path("CULVERT_MANIFESTS");
         if (manifests == null) {
             settings.required("CULVERT_MANIFESTS", "the directory that holds the manifests of the mesh");
         }
         return new ControlPlaneSettings(
                 manifests == null ? Path.of(".") : manifests,
-                settings.string("CLUSTER_ID", "Kubernetes"),
-                namespace,
-                authority(settings, namespace),
+                mesh,
+                authority(settings, mesh.rootNamespace()),
                 new Ports(
                         settings.port("CULVERT_XDS_TLS_PORT", MeshPorts.XDS_TLS),
                         settings.integer("CULVERT_XDS_PLAINTEXT_PORT", 0, 65_535),
                         settings.port("CULVERT_METRICS_PORT", MeshPorts.CONTROL_METRICS),
                         settings.port("CULVERT_DEBUG_PORT", MeshPorts.CONTROL_DEBUG)),
-                settings.duration("CULVERT_DRAIN_TIME", Duration.ofSeconds(5)));
+                settings.duration("CULVERT_DRAIN_TIME", Duration.ofSeconds(5)),
+                log(settings));
+    }
+
+    private static Log log(Settings settings) {
+        LogFilter filter = settings.parsed(
+                "CULVERT_LOG", "a level (off, error, warn, info, debug, trace) or name=level", LogFilter::tryParse);
+        return new Log(settings.choice("LOG_FORMAT", LogFormat.PLAIN), filter == null ? LogFilter.DEFAULT : filter);
     }
 
     private static Authority authority(Settings settings, String namespace) {

@@ -8,11 +8,13 @@ import dev.culvert.api.workload.Address;
 import dev.culvert.api.workload.Workload;
 import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.ResourceFeed;
+import dev.culvert.controlplane.derive.ResourceSnapshot;
 import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.xds.PublishedResource;
 import dev.culvert.controlplane.xds.ResourceTable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// Carries what is derived into the tables that are served, adding what subscriptions need to know
 /// of a workload: its node, and the services that it backs.
 ///
-/// The tables are written on the `derive` thread alone, once [#follow] has returned. The type
-/// `Workload` is made here from `Address` when the feed does not have it: the same bytes without
-/// the envelope.
+/// Thread-safe: one lock makes the `derive` thread and the one that starts the process take turns.
+/// The type `Workload` is made here from `Address` when the feed does not have it: the same bytes
+/// without the envelope.
 final class FeedTables {
     private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
+    private final Map<String, Long> applied = new HashMap<>();
+    private final NodeIdentities identities = new NodeIdentities();
 
     private FeedTables() {}
 
@@ -45,15 +49,36 @@ final class FeedTables {
         return followed;
     }
 
+    /// Takes what was derived and has not been heard of yet, so that the tables are complete when
+    /// this returns.
+    synchronized void catchUp(ResourceFeed feed) {
+        for (String typeUrl : feed.typeUrls()) {
+            ResourceSnapshot snapshot = feed.snapshot(typeUrl);
+            if (!applied.containsKey(typeUrl) && snapshot.generation() > 0) {
+                apply(
+                        new ResourceChange(typeUrl, snapshot, List.copyOf(snapshot.all()), List.of()),
+                        !feed.typeUrls().contains(TypeUrls.WORKLOAD));
+            }
+        }
+    }
+
+    /// Which identities run on which node.
+    NodeIdentities identities() {
+        return identities;
+    }
+
     Collection<ResourceTable> tables() {
         return List.copyOf(tables.values());
     }
 
     private synchronized void apply(ResourceChange change, boolean ownWorkloads) {
         ResourceTable table = tables.get(change.typeUrl());
-        if (table == null) {
+        long generation = change.snapshot().generation();
+        if (table == null || generation <= applied.getOrDefault(change.typeUrl(), 0L)) {
+            // What catchUp took already.
             return;
         }
+        applied.put(change.typeUrl(), generation);
         List<PublishedResource> put = new ArrayList<>(change.upserts().size());
         List<PublishedResource> workloads = new ArrayList<>();
         List<String> noWorkloads = new ArrayList<>(change.removals());
@@ -62,9 +87,13 @@ final class FeedTables {
             put.add(published(resource, resource.body(), workload));
             if (workload != null) {
                 workloads.add(published(resource, Any.pack(workload), workload));
+                identities.put(resource.name(), workload);
             } else {
                 noWorkloads.add(resource.name());
             }
+        }
+        if (change.typeUrl().equals(TypeUrls.ADDRESS)) {
+            change.removals().forEach(identities::remove);
         }
         table.apply(put, change.removals());
         ResourceTable workloadTable = tables.get(TypeUrls.WORKLOAD);
