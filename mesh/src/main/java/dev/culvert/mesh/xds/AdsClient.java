@@ -182,6 +182,7 @@ public final class AdsClient implements AutoCloseable {
                     .addKeyValue("reason", end.label())
                     .addKeyValue("status", status.getCode())
                     .addKeyValue("detail", status.getDescription())
+                    .addKeyValue("cause", status.getCause())
                     .log("discovery stream ended; the world stays as it is");
             retryAfter(end);
         }

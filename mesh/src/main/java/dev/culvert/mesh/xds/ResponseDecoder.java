@@ -32,10 +32,14 @@ final class ResponseDecoder {
         List<Service> services = new ArrayList<>();
         return decodeEach(
                 response,
-                resource -> {
-                    switch (addresses.decode(resource.getResource().getValue())) {
-                        case AddressDecoder.Decoded.OfWorkload(Workload workload) -> workloads.add(workload);
-                        case AddressDecoder.Decoded.OfService(Service service) -> services.add(service);
+                resource -> switch (addresses.decode(resource.getResource().getValue())) {
+                    case AddressDecoder.Decoded.OfWorkload(Workload workload) -> {
+                        workloads.add(workload);
+                        yield shared(resource.getName(), workload.uid().value());
+                    }
+                    case AddressDecoder.Decoded.OfService(Service service) -> {
+                        services.add(service);
+                        yield resource.getName();
                     }
                 },
                 () -> MeshBatch.ofAddresses(response.getRemovedResourcesList(), workloads, services));
@@ -48,13 +52,23 @@ final class ResponseDecoder {
                 .toList();
         return decodeEach(
                 response,
-                resource -> policies.add(
-                        AuthorizationDecoder.decode(resource.getResource().getValue())),
+                resource -> {
+                    policies.add(
+                            AuthorizationDecoder.decode(resource.getResource().getValue()));
+                    return resource.getName();
+                },
                 () -> MeshBatch.ofPolicies(removed, policies));
     }
 
+    /// The uid where it is the name too, as it nearly always is: names are kept for every workload, so the
+    /// text is not to be kept twice.
+    private static String shared(String name, String uid) {
+        return name.equals(uid) ? uid : name;
+    }
+
+    /// Takes a resource in, and gives the name under which its version is kept.
     private interface Accept {
-        void resource(Resource resource) throws Rejected;
+        String resource(Resource resource) throws Rejected;
     }
 
     private interface Finish {
@@ -71,8 +85,7 @@ final class ResponseDecoder {
                 if (!type.equals(response.getTypeUrl())) {
                     throw new Rejected("resource is of type '" + type + "'; expected " + response.getTypeUrl());
                 }
-                accept.resource(resource);
-                accepted.put(resource.getName(), resource.getVersion());
+                accepted.put(accept.resource(resource), resource.getVersion());
                 aliases.addAll(resource.getAliasesList());
             } catch (Rejected e) {
                 rejections.add(resource.getName() + ": " + e.reason());
