@@ -10,6 +10,7 @@ import dev.culvert.ztunnel.config.SocketConfig.OriginalSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the configuration out of Istio's variables. Used once, by one thread.
 final class ConfigReader {
@@ -37,8 +38,8 @@ final class ConfigReader {
         SocketConfig sockets = sockets(mode);
         ServerReader servers = new ServerReader(settings, machine, proxyConfig);
         XdsConfig xds = servers.xds(metadata);
-        if (xds.onDemand() && dns.enabled()) {
-            settings.mistake("XDS_ON_DEMAND", "false while ISTIO_META_DNS_CAPTURE is on: names need the whole mesh");
+        if (xds.onDemand()) {
+            settings.mistake("XDS_ON_DEMAND", "false: connections do not ask for single addresses");
         }
         if (!sockets.proxyEnabled() && !dns.enabled()) {
             settings.mistake("ENABLE_PROXY", "true, unless ISTIO_META_DNS_CAPTURE is on: nothing is left to do");
@@ -94,7 +95,7 @@ final class ConfigReader {
                 settings.bool("INPOD_PORT_REUSE", true),
                 originalSource(),
                 settings.bool("IPV6_ENABLED", true),
-                settings.bool("UNSTABLE_ENABLE_SOCKS5", false),
+                refused("UNSTABLE_ENABLE_SOCKS5", "SOCKS5 is not served"),
                 settings.bool("LOCALHOST_APP_TUNNEL", true),
                 new KeepAlive(
                         settings.bool("KEEPALIVE_ENABLED", true),
@@ -121,15 +122,32 @@ final class ConfigReader {
                 settings.integer("POOL_MAX_STREAMS_PER_CONNECTION", 100, 1, 65_535),
                 settings.duration("POOL_UNUSED_RELEASE_TIMEOUT", Duration.ofMinutes(5)),
                 settings.bool("ENABLE_RESPONSE_BAGGAGE", true),
-                settings.path("CRL_PATH"),
+                revocationList(),
                 settings.bool("TLS12_ENABLED", false),
                 postQuantumOnly());
     }
 
+    /// A switch for something that is not there: better not to start than to let somebody rely on it.
+    private boolean refused(String name, String why) {
+        boolean wanted = settings.bool(name, false);
+        if (wanted) {
+            settings.mistake(name, "false: " + why);
+        }
+        return wanted;
+    }
+
+    private @Nullable Path revocationList() {
+        Path path = settings.path("CRL_PATH");
+        if (path != null) {
+            settings.mistake("CRL_PATH", "nothing: certificates are not looked up in a revocation list");
+        }
+        return path;
+    }
+
     private boolean postQuantumOnly() {
         String policy = settings.string("COMPLIANCE_POLICY", "");
-        if (!policy.isEmpty() && !policy.equals("pqc")) {
-            settings.mistake("COMPLIANCE_POLICY", "pqc, or empty");
+        if (!policy.isEmpty()) {
+            settings.mistake("COMPLIANCE_POLICY", "nothing: key exchange between peers cannot be restricted");
         }
         return policy.equals("pqc");
     }

@@ -2,8 +2,8 @@ package dev.culvert.ztunnel.config;
 
 import dev.culvert.api.MeshPorts;
 import dev.culvert.process.Settings;
-import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,9 +37,9 @@ final class DnsReader {
         if (port != null && host.equals("localhost")) {
             return new DnsConfig.Listen.Loopback(port);
         }
-        byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
+        InetAddress address = ResolvConf.address(host);
         if (port != null && address != null) {
-            return new DnsConfig.Listen.Address(new InetSocketAddress(ResolvConf.address(address), port));
+            return new DnsConfig.Listen.Address(new InetSocketAddress(address, port));
         }
         settings.mistake(ADDRESS, "localhost:<port>, or an IP address and port");
         return new DnsConfig.Listen.Loopback(MeshPorts.DNS);

@@ -1,11 +1,10 @@
 package dev.culvert.ztunnel.config;
 
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads nameservers out of `resolv.conf`.
 ///
@@ -32,18 +31,18 @@ final class ResolvConf {
     }
 
     private static void addTo(List<InetSocketAddress> found, String text) {
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
-        if (bytes != null) {
-            found.add(new InetSocketAddress(address(bytes), PORT));
+        InetAddress address = address(text);
+        if (address != null) {
+            found.add(new InetSocketAddress(address, PORT));
         }
     }
 
-    /// The address of these 4 or 16 bytes.
-    static InetAddress address(byte[] bytes) {
+    /// The address that `text` spells, or null when it spells none; names are never resolved.
+    static @Nullable InetAddress address(String text) {
         try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length, e);
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException _) {
+            return null;
         }
     }
 }

@@ -5,10 +5,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -34,7 +36,13 @@ public enum Transport {
     }
 
     /// Loads what making channels needs, in the namespace of the caller; to be called before the first pod.
+    ///
+    /// @throws UnsatisfiedLinkError when the transport's native library cannot be used
     public void warmUp() {
+        switch (this) {
+            case EPOLL -> Epoll.ensureAvailability();
+            case IO_URING -> IoUring.ensureAvailability();
+        }
         NettyWarmUp.run(List.of(() -> newStream(false), () -> newListener(false)));
     }
 
