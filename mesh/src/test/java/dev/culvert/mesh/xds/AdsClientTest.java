@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.culvert.api.TypeUrls;
+import dev.culvert.api.authorization.Address;
 import dev.culvert.api.authorization.Authorization;
 import dev.culvert.api.authorization.Clause;
 import dev.culvert.api.authorization.Match;
@@ -165,12 +166,22 @@ class AdsClientTest {
         stream.request();
         Authorization bad = policy("bad", Match.newBuilder().addNamespaces(StringMatch.getDefaultInstance()));
         Authorization port = policy("port", Match.newBuilder().addDestinationPorts(65_536));
+        Authorization range = policy(
+                "range",
+                Match.newBuilder()
+                        .addSourceIps(Address.newBuilder()
+                                .setAddress(ByteString.copyFrom(new byte[4]))
+                                .setLength(33)));
         Authorization good = policy("good", Match.newBuilder().addDestinationPorts(65_535));
 
-        stream.respond(TypeUrls.AUTHORIZATION, List.of(resource(bad), resource(good), resource(port)), List.of());
+        stream.respond(
+                TypeUrls.AUTHORIZATION,
+                List.of(resource(bad), resource(good), resource(port), resource(range)),
+                List.of());
 
         assertThat(stream.request().getErrorDetail().getMessage())
                 .startsWith("ns/bad: string match is none of")
+                .contains("ns/range: prefix length of 0.0.0.0 is 33; expected 0 to 32")
                 .contains("ns/port: destination port is 65536; expected 0 to 65535");
         assertThat(state.world().policies()).extracting(p -> p.key().toString()).containsExactly("ns/good");
     }
