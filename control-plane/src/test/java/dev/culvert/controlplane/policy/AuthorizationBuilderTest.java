@@ -51,7 +51,8 @@ final class AuthorizationBuilderTest {
         }
     }
 
-    /// An attribute that it cannot judge: a DENY takes it as met, an ALLOW loses the rule, and status names it.
+    /// An attribute that it cannot judge: a DENY takes it as met, an ALLOW loses the rule, and status names
+    /// it.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -77,8 +78,10 @@ final class AuthorizationBuilderTest {
             })
     void whatCannotBeJudgedMakesThePolicyStricter(String rule, String attribute) {
         BuiltPolicy deny = build("DENY", rule);
-        assertThat(sent(deny).getRulesList()).singleElement().satisfies(built ->
-                assertThat(built.getClausesList()).as("denies all").isEmpty());
+        assertThat(sent(deny).getRulesList())
+                .singleElement()
+                .satisfies(built ->
+                        assertThat(built.getClausesList()).as("denies all").isEmpty());
         BuiltPolicy allow = build("ALLOW", rule);
         assertThat(sent(allow).getRulesList()).as("allows nothing").isEmpty();
         for (BuiltPolicy built : new BuiltPolicy[] {deny, allow}) {
@@ -93,7 +96,7 @@ final class AuthorizationBuilderTest {
         BuiltPolicy built = build("DENY", """
                 from: [{source: {namespaces: [a], requestPrincipals: ['*']}}]
                 to: [{operation: {ports: ['80'], methods: [GET]}}, {operation: {ports: ['81']}}]
-                when: [{key: request.headers[x], values: [y]}]
+                when: [{key: 'request.headers[x]', values: [y]}]
                 """);
         assertThat(sent(built).getRules(0)).isEqualTo(TextFormat.parse("""
                 clauses { matches { destination_ports: 80 } matches { destination_ports: 81 } }
@@ -119,9 +122,11 @@ final class AuthorizationBuilderTest {
         assertThat(sent(builder.build(policy("spec: {selector: {matchLabels: {a: b}}}")))
                         .getScope())
                 .isEqualTo(Scope.WORKLOAD_SELECTOR);
-        assertThat(sent(new AuthorizationBuilder("ns", false).build(policy("spec: {}"))).getScope())
+        assertThat(sent(new AuthorizationBuilder("ns", false).build(policy("spec: {}")))
+                        .getScope())
                 .isEqualTo(Scope.GLOBAL);
-        assertThat(sent(builder.build(policy("spec: {action: DENY}"))).getAction()).isEqualTo(Action.DENY);
+        assertThat(sent(builder.build(policy("spec: {action: DENY}"))).getAction())
+                .isEqualTo(Action.DENY);
     }
 
     @Test
@@ -142,7 +147,9 @@ final class AuthorizationBuilderTest {
     void aDryRunPolicyIsSentOnlyWhenThatIsEnabled() {
         AuthorizationPolicy policy = policy("spec: {action: DENY}", "annotations: {istio.io/dry-run: 'true'}");
         assertThat(builder.build(policy).authorization()).isNull();
-        assertThat(sent(new AuthorizationBuilder("istio-system", true).build(policy)).getDryRun()).isTrue();
+        assertThat(sent(new AuthorizationBuilder("istio-system", true).build(policy))
+                        .getDryRun())
+                .isTrue();
     }
 
     private BuiltPolicy build(String action, String rule) {
@@ -152,7 +159,8 @@ final class AuthorizationBuilderTest {
 
     static AuthorizationPolicy policy(String spec, String... metadata) {
         String extra = metadata.length == 0 ? "" : ", " + metadata[0];
-        return (AuthorizationPolicy) ManifestFixture.parse("""
+        return (AuthorizationPolicy)
+                ManifestFixture.parse("""
                 apiVersion: security.istio.io/v1
                 kind: AuthorizationPolicy
                 metadata: {name: p, namespace: ns%s}
