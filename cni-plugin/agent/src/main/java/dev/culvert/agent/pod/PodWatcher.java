@@ -57,7 +57,11 @@ public final class PodWatcher implements AutoCloseable {
     /// said.
     public void begin(Runnable restore) {
         thread.execute(() -> {
-            restore.run();
+            try {
+                restore.run();
+            } catch (RuntimeException e) {
+                log.atError().setCause(e).log("pods of an earlier run were not all taken up");
+            }
             reconciling = true;
             pods.uids().forEach(this::reconcile);
             store.all().forEach(record -> reconcile(record.id().uid()));
