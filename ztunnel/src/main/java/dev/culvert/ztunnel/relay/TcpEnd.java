@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
@@ -48,6 +49,7 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
     private boolean inputEnded;
     private boolean finishing;
     private boolean outputEnded;
+    private boolean reset;
 
     private TcpEnd(Channel channel, Runnable whenGone) {
         this.channel = channel;
@@ -65,7 +67,10 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
     /// unread makes it answer with a reset.
     public void discard() {
         whenGone = null;
-        releaseHeld();
+        if (held != null) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0); // for the same answer
+            releaseHeld();
+        }
         channel.close();
     }
 
@@ -133,6 +138,9 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
 
     /// Gives credit for what has left, or sees to it that we are told; shuts the output once all has left.
     private void settle() {
+        if (unsettled == 0 && !finishing) {
+            return;
+        }
         ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
         if (queue == null || queue.totalPendingWriteBytes() == 0) {
             credit(unsettled);
@@ -149,14 +157,17 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
         }
     }
 
-    /// The marker has passed, or failed with everything else.
+    /// The marker has passed, or failed with everything else. We are called by the queue while it still counts the
+    /// marker itself, and it must not be shut from here: so the rest is done in a later turn of the loop.
     @Override
     public void operationComplete(ChannelFuture future) {
         marker = false;
         credit(marked);
         unsettled -= marked;
         marked = 0;
-        settle();
+        if (unsettled > 0 || finishing) {
+            channel.eventLoop().execute(this::settle);
+        }
     }
 
     private void credit(int bytes) {
@@ -177,9 +188,18 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
     private void outputEnded() {
         if (!outputEnded) {
             outputEnded = true;
+            closeIfDone();
             if (relay != null) {
                 relay.ended(this);
             }
+        }
+    }
+
+    /// A channel that is through both ways is closed at once: open, it would wake its loop until the relay is over. One
+    /// that was reset is through when all that came before was read.
+    private void closeIfDone() {
+        if (inputEnded && (outputEnded || reset)) {
+            channel.close();
         }
     }
 
@@ -213,6 +233,7 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
+            closeIfDone();
             if (relay != null) {
                 relay.finished(this);
             }
@@ -246,11 +267,17 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
                 return;
             }
         }
-        if (joined == null) {
-            channel.close(); // becomes inactive, and that is told
-        } else if (!isHangUp(cause)) {
+        if (joined != null && !isHangUp(cause)) {
             joined.failed(this, new CloseReason.SocketFailed(joined.side(this), String.valueOf(cause.getMessage())));
         }
+        reset |= isReset(cause);
+        if (joined == null) {
+            channel.close(); // becomes inactive, and that is told
+        }
+    }
+
+    private static boolean isReset(Throwable cause) {
+        return cause instanceof Errors.NativeIoException e && -e.expectedErr() == ECONNRESET;
     }
 
     /// A reset, a broken pipe, or a socket that is closed already: ends like a FIN.

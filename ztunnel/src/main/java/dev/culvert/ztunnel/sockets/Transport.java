@@ -6,7 +6,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -30,7 +29,7 @@ public enum Transport {
                 count,
                 new DefaultThreadFactory("loop", true),
                 switch (this) {
-                    case EPOLL -> EpollIoHandler.newFactory();
+                    case EPOLL -> SteadyEpollHandler.newFactory();
                     case IO_URING -> IoUringIoHandler.newFactory();
                 });
     }
