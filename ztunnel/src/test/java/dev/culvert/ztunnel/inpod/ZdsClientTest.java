@@ -8,6 +8,7 @@ import dev.culvert.api.zds.KeepWorkload;
 import dev.culvert.api.zds.Version;
 import dev.culvert.api.zds.WorkloadInfo;
 import dev.culvert.api.zds.WorkloadRequest;
+import dev.culvert.linux.Fd;
 import dev.culvert.linux.Netns;
 import dev.culvert.mesh.telemetry.PodMetrics;
 import dev.culvert.process.Drain;
@@ -124,6 +125,27 @@ class ZdsClientTest {
             assertThat(proxy.keep("a")).contains("after the snapshot");
             assertThat(protocolError).succeedsWithin(Duration.ofSeconds(5));
             proxy.awaitEnd();
+        }
+    }
+
+    @Test
+    void startsAPodAnewWhenItsNamespaceIsAnotherAndOnlyThen() throws Exception {
+        try (FakeZds.Connection proxy = agent.connection();
+                Fd other = Fd.open(Path.of("/proc/self/ns/uts"))) {
+            assertThat(proxy.add("a", WEB, netns.fd())).isEmpty();
+            assertThat(proxy.add("a", WEB, netns.fd())).isEmpty();
+            assertThat(starter.log).containsExactly("start a");
+            assertThat(proxy.add("a", WEB, other)).isEmpty();
+            assertThat(starter.log).containsExactly("start a", "stop a IMMEDIATE", "start a");
+        }
+    }
+
+    @Test
+    void endsTheProcessWhenASecondSnapshotIsSent() throws Exception {
+        try (FakeZds.Connection proxy = agent.connection()) {
+            assertThat(proxy.snapshotSent()).isEmpty();
+            assertThat(proxy.snapshotSent()).contains("second snapshot");
+            assertThat(protocolError).succeedsWithin(Duration.ofSeconds(5));
         }
     }
 
