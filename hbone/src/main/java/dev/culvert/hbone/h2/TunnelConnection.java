@@ -39,7 +39,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     private final HeaderCodec headers;
     private final FrameDispatcher dispatcher;
     private final ArrayDeque<Http2Stream> touched = new ArrayDeque<>();
-    private final Runnable flushTask = this::flushNow;
+    private final Runnable flushTask = this::readComplete;
     private @Nullable Parts parts;
     private @Nullable Future<?> prefaceTimer;
     private boolean flushScheduled;
@@ -126,6 +126,10 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        readComplete();
+    }
+
+    private void readComplete() {
         Http2Stream stream = touched.poll();
         while (stream != null) {
             stream.readComplete();
@@ -340,6 +344,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     final void deliver(Http2Stream stream, ByteBuf piece) {
         if (stream.received(piece)) {
             touched.add(stream);
+            // TLS may hand on what came with the end of its handshake outside of a read, with no end of its own
+            flushSoon();
         }
     }
 
