@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A few sockets of one pod and one family, made ahead of need. Confined to its loop.
 ///
 /// A socket of a pod is made on the namespace thread. Going there and back costs a new connection two changes of
-/// thread, 40 µs on an idle machine and a scheduling delay on a busy one, where the socket itself costs 14 µs. So the
+/// thread, which on a busy machine wait for a processor each, where the socket itself costs some 14 µs. So the
 /// first connect asks for a batch, and later ones take what is left of it; at half, the next batch is asked for, long
 /// before it is needed, and one visit to the namespace makes all of it.
 ///
