@@ -89,7 +89,11 @@ public final class ZtunnelApp implements AutoCloseable {
                 .addKeyValue("transport", config.lifecycle().transport())
                 .addKeyValue("descriptors", descriptors)
                 .log("node proxy started");
-        var _ = synced.thenRunAsync(app::servePods, app.engine.pods());
+        var _ = synced.thenRunAsync(app::servePods, app.engine.pods()).exceptionally(failure -> {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            parts.ending().failed("pods cannot be served: " + cause.getMessage());
+            return null;
+        });
         return app;
     }
 
