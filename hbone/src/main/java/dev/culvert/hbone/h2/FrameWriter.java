@@ -20,6 +20,7 @@ final class FrameWriter {
 
     private final ChannelHandlerContext context;
     private @Nullable ByteBuf out;
+    private boolean unflushed;
 
     FrameWriter(ChannelHandlerContext context) {
         this.context = context;
@@ -101,10 +102,13 @@ final class FrameWriter {
         }
     }
 
-    /// Sends everything down.
+    /// Sends everything down, if anything was written since the last time.
     void flush() {
-        emit();
-        context.flush();
+        if (unflushed) {
+            unflushed = false;
+            emit();
+            context.flush();
+        }
     }
 
     /// Frees what was not sent.
@@ -127,6 +131,7 @@ final class FrameWriter {
 
     /// The buffer to write to: with room for `needed` bytes in its record, and likely to be given `expected`.
     private ByteBuf room(int needed, int expected) {
+        unflushed = true;
         if (out != null && RECORD_BYTES - out.readableBytes() < needed) {
             emit();
         }
