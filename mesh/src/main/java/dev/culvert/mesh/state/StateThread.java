@@ -65,7 +65,8 @@ public final class StateThread implements Executor, AutoCloseable {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            // a class that cannot be loaded would otherwise end in a future that nobody asks
             LOG.atError().setCause(e).log("task of the state thread failed");
         }
     }
