@@ -83,6 +83,11 @@ final class MeshCase implements AutoCloseable {
                 .getLast();
     }
 
+    /// Waits for the line that tells of a connection which was refused before there was a request.
+    String awaitRefusedHandshake(int node) {
+        return awaitAccessLog(node, "connection failed", "direction=\"inbound\"");
+    }
+
     /// The sum of a counter's series of a node whose labels contain all of `parts`.
     double metric(int node, String name, String... parts) {
         return lab.process(node)

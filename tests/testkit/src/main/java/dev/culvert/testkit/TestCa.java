@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -14,6 +16,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,6 +76,22 @@ public final class TestCa {
 
     public X509Certificate root() {
         return root;
+    }
+
+    /// Writes the files that a control plane takes as its plugged-in authority.
+    public void writeTo(Path directory) {
+        try {
+            Files.writeString(directory.resolve("ca-cert.pem"), pem(root));
+            String key = Base64.getMimeEncoder(64, new byte[] {'\n'})
+                    .encodeToString(keys.getPrivate().getEncoded());
+            Files.writeString(
+                    directory.resolve("ca-key.pem"),
+                    "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n");
+            Files.writeString(directory.resolve("cert-chain.pem"), pem(root));
+            Files.writeString(directory.resolve("root-cert.pem"), pem(root));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// A certificate that is valid now, for these identities.
