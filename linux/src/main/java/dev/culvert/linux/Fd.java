@@ -3,6 +3,7 @@ package dev.culvert.linux;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /// An owned descriptor, closed once. Thread-safe, because a descriptor that is closed by one thread
 /// while another passes its number to the kernel would hit whatever file has got the number since.
@@ -74,7 +75,14 @@ public final class Fd implements AutoCloseable {
 
     @Override
     public void close() {
+        close(_ -> {});
+    }
+
+    /// Closes the descriptor; `last` is given the number once more, when all others are refused it already. So a
+    /// call in progress that `last` ends sees why it has ended.
+    void close(IntConsumer last) {
         if (closed.compareAndSet(false, true)) {
+            last.accept(number);
             drop();
         }
     }

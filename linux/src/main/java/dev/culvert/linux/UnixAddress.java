@@ -33,13 +33,8 @@ final class UnixAddress {
                 "raise the limit nofile"));
     }
 
-    /// Wakes whoever waits on the socket, then lets go of it.
+    /// Wakes whoever waits on the socket, who finds it closed, and lets go of it.
     static void shutdownAndClose(Fd fd) {
-        try {
-            fd.with(n -> Libc.shutdown(n, Libc.SHUT_RDWR));
-        } catch (LinuxException closedBefore) {
-            // then nobody waits
-        }
-        fd.close();
+        fd.close(n -> Libc.shutdown(n, Libc.SHUT_RDWR));
     }
 }

@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,16 +119,29 @@ class SeqPacketTest {
         peer.close();
         assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo(new Received.Ended());
 
-        CompletableFuture<Boolean> accepting = CompletableFuture.supplyAsync(() -> {
-            try {
-                return server.accept() == null;
-            } catch (LinuxException e) {
-                throw new AssertionError(e);
-            }
-        });
-        server.close();
-        assertThat(accepting.get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(acceptWhileClosing(server)).isNull();
         assertThat(path).doesNotExist();
+    }
+
+    /// Whoever waits may wake at any moment of the closing, and must never take it for a failure.
+    @Test
+    void closingIsNoFailureToWhoeverAccepts() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            assertThat(acceptWhileClosing(SeqPacketServer.listen(dir.resolve("again.sock"), SECOND)))
+                    .isNull();
+        }
+    }
+
+    private static @Nullable SeqPacketSocket acceptWhileClosing(SeqPacketServer closing) throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        FutureTask<@Nullable SeqPacketSocket> accepting = new FutureTask<>(() -> {
+            started.countDown();
+            return closing.accept();
+        });
+        Thread.ofPlatform().daemon().start(accepting);
+        started.await();
+        closing.close();
+        return accepting.get(30, TimeUnit.SECONDS);
     }
 
     @Test
