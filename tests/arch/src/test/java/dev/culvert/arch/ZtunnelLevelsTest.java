@@ -20,7 +20,9 @@ class ZtunnelLevelsTest {
         "dev.culvert.ztunnel.outbound..",
         "dev.culvert.ztunnel.inbound..",
         "dev.culvert.ztunnel.deliver..",
-        "dev.culvert.ztunnel.relay.."
+        "dev.culvert.ztunnel.relay..",
+        "dev.culvert.ztunnel.loop..",
+        "dev.culvert.ztunnel.flow.."
     };
 
     @Test
@@ -44,11 +46,14 @@ class ZtunnelLevelsTest {
                         "dev.culvert.ztunnel.policy..",
                         "dev.culvert.ztunnel.deliver..",
                         "dev.culvert.ztunnel.relay..")
+                .layer("what steps share")
+                .definedBy("dev.culvert.ztunnel.flow..")
                 .layer("ground")
                 .definedBy(
                         "dev.culvert.ztunnel.connection..",
                         "dev.culvert.ztunnel.sockets..",
-                        "dev.culvert.ztunnel.config..")
+                        "dev.culvert.ztunnel.config..",
+                        "dev.culvert.ztunnel.loop..")
                 .whereLayer("assembly")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("sources and pages")
@@ -59,6 +64,8 @@ class ZtunnelLevelsTest {
                 .mayOnlyBeAccessedByLayers("pods", "sources and pages", "assembly")
                 .whereLayer("steps")
                 .mayOnlyBeAccessedByLayers("flows", "pods", "sources and pages", "assembly")
+                .whereLayer("what steps share")
+                .mayOnlyBeAccessedByLayers("steps", "flows", "pods", "sources and pages", "assembly")
                 .check(CLASSES);
     }
 
