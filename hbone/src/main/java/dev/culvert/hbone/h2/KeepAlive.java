@@ -43,6 +43,11 @@ final class KeepAlive {
     /// Something came from the peer.
     void alive() {
         lastRead = loop.ticker().nanoTime();
+        if (asked) {
+            asked = false;
+            stop();
+            waitFor(pingAfter);
+        }
     }
 
     private void waitFor(long nanos) {
@@ -51,19 +56,15 @@ final class KeepAlive {
 
     private void check() {
         long silent = loop.ticker().nanoTime() - lastRead;
-        if (silent < pingAfter) {
-            asked = false;
-            waitFor(pingAfter - silent);
-        } else if (!asked) {
-            asked = true;
-            ping.run();
-            waitFor(pongWithin);
-        } else if (silent < pongWithin) {
-            asked = false;
-            waitFor(1);
-        } else {
+        if (asked) {
             timer = null;
             lost.run();
+        } else if (silent < pingAfter) {
+            waitFor(pingAfter - silent);
+        } else {
+            asked = true;
+            waitFor(pongWithin);
+            ping.run();
         }
     }
 }
