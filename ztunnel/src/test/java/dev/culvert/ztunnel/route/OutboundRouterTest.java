@@ -1,5 +1,7 @@
 package dev.culvert.ztunnel.route;
 
+import static dev.culvert.ztunnel.route.TestWorld.address;
+import static dev.culvert.ztunnel.route.TestWorld.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.api.SpiffeId;
@@ -16,11 +18,7 @@ import dev.culvert.mesh.model.ServiceBuilder;
 import dev.culvert.mesh.model.TunnelProtocol;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.model.WorkloadBuilder;
-import dev.culvert.mesh.state.LocalNode;
-import dev.culvert.mesh.state.MeshBatch;
 import dev.culvert.mesh.state.MeshSnapshot;
-import dev.culvert.mesh.state.MeshState;
-import dev.culvert.mesh.state.StateThread;
 import dev.culvert.ztunnel.connection.CloseReason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -189,18 +187,7 @@ class OutboundRouterTest {
     }
 
     private MeshSnapshot world() {
-        try (StateThread thread = new StateThread()) {
-            return new MeshState(new LocalNode(null), thread)
-                    .submit(MeshBatch.ofAddresses(List.of(), workloads, services))
-                    .join();
-        }
-    }
-
-    private static WorkloadBuilder pod(String name, String ip) {
-        return Workload.withUid("c//Pod/ns/" + name)
-                .id("ns", name, name)
-                .address(InetAddress.ofLiteral(ip))
-                .protocol(TunnelProtocol.HBONE);
+        return TestWorld.of(workloads, services);
     }
 
     private static WorkloadBuilder endpoint(String name, String ip) {
@@ -211,9 +198,5 @@ class OutboundRouterTest {
         return Service.named("ns", ECHO.hostname())
                 .vip(new NetworkAddress("", InetAddress.ofLiteral("10.96.0.1")))
                 .port(80, 0);
-    }
-
-    private static InetSocketAddress address(String ip, int port) {
-        return new InetSocketAddress(InetAddress.ofLiteral(ip), port);
     }
 }
