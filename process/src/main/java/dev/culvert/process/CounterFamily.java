@@ -5,28 +5,27 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSna
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// The counters of one name. Thread-safe.
 public final class CounterFamily extends MetricFamily {
-    private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
+    private final Series<Counter> counters;
 
     CounterFamily(String name, String help, List<String> labelNames) {
         super(name, help, labelNames);
+        counters = new Series<>(name, labelNames.size(), Counter::new);
         if (!name.endsWith("_total")) {
             throw new IllegalArgumentException("a counter's name ends with _total; this one is " + name);
         }
     }
 
-    /// The counter of these label values, in the order of the names; it is exposed from now on.
+    /// The counter of these label values, in the order of the names; it is exposed from now on. Beyond
+    /// [Series#MOST] it is that of all further ones together.
     public Counter with(String... values) {
         return with(List.of(values));
     }
 
     public Counter with(List<String> values) {
-        Counter counter = counters.get(values);
-        return counter != null ? counter : counters.computeIfAbsent(List.copyOf(checked(values)), _ -> new Counter());
+        return counters.of(checked(values));
     }
 
     @Override

@@ -7,17 +7,16 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// The histograms of one name. Thread-safe.
 public final class HistogramFamily extends MetricFamily {
     private final double[] bounds;
-    private final Map<List<String>, Histogram> histograms = new ConcurrentHashMap<>();
+    private final Series<Histogram> histograms;
 
     HistogramFamily(String name, String help, List<Double> bounds, List<String> labelNames) {
         super(name, help, labelNames);
         this.bounds = new double[bounds.size() + 1];
+        histograms = new Series<>(name, labelNames.size(), () -> new Histogram(this.bounds));
         for (int i = 0; i < bounds.size(); i++) {
             this.bounds[i] = bounds.get(i);
             if (i > 0 && this.bounds[i] <= this.bounds[i - 1]) {
@@ -29,7 +28,7 @@ public final class HistogramFamily extends MetricFamily {
 
     /// The histogram of these label values; it is exposed from now on.
     public Histogram with(String... values) {
-        return histograms.computeIfAbsent(List.copyOf(checked(List.of(values))), _ -> new Histogram(bounds));
+        return histograms.of(checked(List.of(values)));
     }
 
     @Override

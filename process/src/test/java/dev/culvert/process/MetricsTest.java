@@ -54,6 +54,19 @@ final class MetricsTest {
     }
 
     @Test
+    void countsUnderOverflowWhatComesAfterTheMostSeries() {
+        CounterFamily opened = metrics.counter("opened_total", "Opened.", "who", "where");
+        Counter first = opened.with("0", "here");
+        for (int i = 0; i < Series.MOST + 25; i++) {
+            opened.with(Integer.toString(i), "here").increment();
+        }
+        assertThat(opened.with("0", "here")).isSameAs(first);
+        assertThat(metrics.text().lines().filter(line -> line.startsWith("opened_total{")))
+                .hasSize(Series.MOST + 1)
+                .contains("opened_total{where=\"overflow\",who=\"overflow\"} 25.0");
+    }
+
+    @Test
     void saysOpenMetricsOnlyToWhoAcceptsIt() {
         Response asked = metrics.scrape(request("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"));
         assertThat(asked.contentType()).isEqualTo("application/openmetrics-text;charset=utf-8;version=1.0.0");

@@ -29,6 +29,9 @@ public record Baggage(
     private static final String ZONE = "cloud.availability_zone";
     private static final List<String> TYPES = List.of("deployment", "cronjob", "pod", "job");
 
+    /// Characters of a value that are taken from a peer, as many as a name in Kubernetes may have; the rest is cut off.
+    static final int MOST_CHARACTERS = 253;
+
     /// Whether nothing is said.
     public boolean isEmpty() {
         return equals(EMPTY);
@@ -100,7 +103,8 @@ public record Baggage(
             if (tokens.length < 2) {
                 return;
             }
-            String value = tokens[1].isEmpty() ? null : tokens[1];
+            String said = tokens[1];
+            String value = said.isEmpty() ? null : said.substring(0, Math.min(said.length(), MOST_CHARACTERS));
             switch (tokens[0]) {
                 case CLUSTER -> clusterId = value;
                 case NAMESPACE -> namespace = value;

@@ -92,6 +92,13 @@ class HeaderFieldsTest {
     }
 
     @Test
+    void baggageValuesArePastTheLengthOfANameCutOff() {
+        Baggage read = Baggage.parse(List.of("service.name=" + "a".repeat(60_000)));
+
+        assertThat(read.serviceName()).isEqualTo("a".repeat(Baggage.MOST_CHARACTERS));
+    }
+
+    @Test
     void forwardedNamesTheClientAndTheService() throws UnknownHostException {
         var v4 = new InetSocketAddress(InetAddress.getByName("10.0.0.1"), 4242);
         var v6 = new InetSocketAddress(InetAddress.getByName("2001:db8::1"), 1);

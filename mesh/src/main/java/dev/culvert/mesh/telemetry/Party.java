@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param workload name of the controller, not of the pod
 /// @param principal SPIFFE id, only when TLS or the mesh's record vouches for it
+/// @param claimed whether all but the principal is what the peer says of itself
 public record Party(
         String workload,
         String canonicalService,
@@ -20,8 +21,9 @@ public record Party(
         String version,
         String cluster,
         String region,
-        String zone) {
-    public static final Party UNKNOWN = new Party("", "", "", "", "", "", "", "", "", "");
+        String zone,
+        boolean claimed) {
+    public static final Party UNKNOWN = new Party("", "", "", "", "", "", "", "", "", "", false);
 
     /// As the mesh's record tells, under a principal that the caller has the right to claim.
     public static Party of(Workload workload, @Nullable SpiffeId principal) {
@@ -37,7 +39,8 @@ public record Party(
                 revision,
                 workload.clusterId(),
                 workload.locality().region(),
-                workload.locality().zone());
+                workload.locality().zone(),
+                false);
     }
 
     /// As the peer says of itself.
@@ -52,12 +55,18 @@ public record Party(
                 text(baggage.serviceVersion()),
                 text(baggage.clusterId()),
                 text(baggage.region()),
-                text(baggage.zone()));
+                text(baggage.zone()),
+                !baggage.isEmpty());
     }
 
     /// As the mesh's record tells; what a peer says of itself counts only where there is no record.
     public static Party of(@Nullable Workload workload, Baggage baggage, @Nullable SpiffeId principal) {
         return workload == null ? of(baggage, principal) : of(workload, principal);
+    }
+
+    /// The same without what it merely says of itself.
+    Party proven() {
+        return claimed ? new Party("", "", "", "", principal, "", "", "", "", "", false) : this;
     }
 
     List<String> labels() {

@@ -52,6 +52,16 @@ public record TrafficLabels(
         return new TrafficLabels(reporter, source, destination, service, mutualTls, flags);
     }
 
+    /// Whether the client's part is only what it says of itself.
+    boolean claimed() {
+        return source.claimed();
+    }
+
+    /// The same without what the client says of itself.
+    TrafficLabels proven() {
+        return new TrafficLabels(reporter, source.proven(), destination, service, mutualTls, responseFlags);
+    }
+
     /// Immutable, so that the families share one list.
     List<String> values() {
         List<String> values = new ArrayList<>(NAMES.size());

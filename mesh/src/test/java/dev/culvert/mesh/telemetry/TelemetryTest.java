@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class TelemetryTest {
     private static final SpiffeId PEER = new SpiffeId("td", "shop", "cart");
     private static final Party CLIENT =
-            new Party("cart", "cart", "v1", "shop", PEER.toString(), "cart", "v1", "Kubernetes", "", "");
+            new Party("cart", "cart", "v1", "shop", PEER.toString(), "cart", "v1", "Kubernetes", "", "", false);
 
     private final Metrics metrics = new Metrics();
 
@@ -108,6 +108,37 @@ final class TelemetryTest {
         assertThat(text)
                 .noneMatch(
                         line -> line.startsWith("istio_tcp_connections_failed_total") && line.contains("flags=\"-\""));
+    }
+
+    @Test
+    void aClientCannotMakeSeriesWithoutEndByWhatItSaysOfItself() {
+        TcpMetrics tcp = new TcpMetrics(metrics);
+        for (int i = 0; i < TcpMetrics.MOST_CLAIMS + 50; i++) {
+            tcp.opened(claiming("w" + i));
+            tcp.closed(claiming("w" + i).withFlags("CONNECT"));
+        }
+        List<String> text = metrics.text().lines().toList();
+        for (String family : List.of("opened", "closed", "failed")) {
+            assertThat(text)
+                    .filteredOn(line -> line.startsWith("istio_tcp_connections_" + family + "_total{"))
+                    .hasSize(TcpMetrics.MOST_CLAIMS + 1)
+                    .filteredOn(line -> line.contains("source_workload=\"unknown\""))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains("source_principal=\"spiffe://td/ns/shop/sa/cart\"")
+                            .endsWith(" 50.0"));
+        }
+    }
+
+    private static TrafficLabels claiming(String workload) {
+        Baggage baggage = new Baggage(null, null, "deployment", workload, null, null, null, null);
+        return new TrafficLabels(
+                Reporter.DESTINATION,
+                Party.of(null, baggage, PEER),
+                Party.UNKNOWN,
+                AddressedService.NONE,
+                true,
+                TrafficLabels.NO_FLAGS);
     }
 
     @Test

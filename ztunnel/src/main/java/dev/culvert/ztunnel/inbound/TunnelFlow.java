@@ -114,21 +114,22 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     private void judge(MeshSnapshot world, Workload own, InboundDecision.Deliver deliver) {
         TunnelPeer peer = offer.peer();
         boolean baggage = path.config().tunnel().responseBaggage();
-        entry.opened(InboundTraffic.ofTunnel(
-                new InboundTraffic.World(world, path.network(), own, deliver.service()),
-                captured,
-                peer,
-                offer.request(),
-                baggage));
+        InboundTraffic.World seen = new InboundTraffic.World(world, path.network(), own, deliver.service());
         ConnectionFacts facts = new ConnectionFacts(
                 peer.identity(),
                 captured.peer().getAddress(),
                 deliver.target().getAddress(),
                 deliver.target().getPort());
         switch (PolicyGate.admit(entry, path.mesh(), world, own, facts)) {
-            case Admission.Refused refused -> abort(refused.reason());
-            case Admission.Granted granted ->
+            case Admission.Refused refused -> {
+                // what a client that is refused says of itself makes no series
+                entry.opened(InboundTraffic.ofTunnel(seen, captured, peer, offer.request(), false));
+                abort(refused.reason());
+            }
+            case Admission.Granted granted -> {
+                entry.opened(InboundTraffic.ofTunnel(seen, captured, peer, offer.request(), baggage));
                 connect(granted.permit(), deliver, baggage ? WorkloadBaggage.of(own) : Baggage.EMPTY);
+            }
         }
     }
 
