@@ -14,6 +14,7 @@ import dev.culvert.hbone.server.HboneServer;
 import dev.culvert.hbone.tls.CertificateAnswer;
 import dev.culvert.hbone.tls.CertificateSource;
 import dev.culvert.hbone.tls.TlsContexts;
+import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.hbone.tls.WorkloadCertificate;
 import dev.culvert.testkit.TestCa;
 import io.netty.bootstrap.Bootstrap;
@@ -57,9 +58,13 @@ public final class TunnelRig implements AutoCloseable {
     private final ByteBufAllocator allocator;
 
     public TunnelRig(HboneLimits limits, ByteBufAllocator allocator) {
+        this(limits, allocator, TlsOffer.STANDARD);
+    }
+
+    public TunnelRig(HboneLimits limits, ByteBufAllocator allocator, TlsOffer offer) {
         this.limits = limits;
         this.allocator = allocator;
-        this.tls = new TlsContexts(limits, false);
+        this.tls = new TlsContexts(limits, offer);
         this.pool = new TunnelPool(clientLoop, limits, tls);
     }
 

@@ -80,7 +80,8 @@ final class ControlPlanes {
 
     /// The TLS that is offered to the control plane.
     static ChannelTls tls(TunnelConfig tunnel) {
-        ChannelTls groups = tunnel.postQuantumOnly() ? ChannelTls.POST_QUANTUM_ONLY : ChannelTls.STANDARD;
-        return new ChannelTls(tunnel.tls12(), groups.groups());
+        return tunnel.postQuantumOnly()
+                ? ChannelTls.POST_QUANTUM_ONLY
+                : new ChannelTls(tunnel.tls12(), ChannelTls.STANDARD.groups());
     }
 }

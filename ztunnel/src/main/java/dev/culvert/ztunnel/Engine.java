@@ -2,6 +2,7 @@ package dev.culvert.ztunnel;
 
 import dev.culvert.hbone.HboneLimits;
 import dev.culvert.hbone.tls.TlsContexts;
+import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.linux.LinuxException;
 import dev.culvert.linux.NetnsThread;
 import dev.culvert.mesh.state.Arrival;
@@ -42,7 +43,8 @@ final class Engine implements AutoCloseable {
         SelfTest.run(netns, config.sockets().packetMark());
         loops = transport.newLoops(config.lifecycle().workerThreads());
         HboneLimits limits = limits(config.tunnel());
-        tls = new TlsContexts(limits, config.tunnel().tls12());
+        tls = new TlsContexts(
+                limits, new TlsOffer(config.tunnel().tls12(), config.tunnel().postQuantumOnly()));
         TelemetryJournal journal = new TelemetryJournal(
                 new TcpMetrics(parts.metrics()),
                 new AccessLogWriter(parts.logs().sink()));

@@ -15,7 +15,6 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -25,31 +24,22 @@ import javax.net.ssl.SSLException;
 /// The client's and the server's context of one certificate. Counted: one for the cache, one for each handshake
 /// being made; an engine retains the context below it by itself. Thread-safe.
 final class CertificateContexts {
-    private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "P-256", "P-384"};
-    private static final List<String> CIPHERS = List.of(
-            "TLS_AES_256_GCM_SHA384",
-            "TLS_AES_128_GCM_SHA256",
-            "ECDHE-ECDSA-AES256-GCM-SHA384",
-            "ECDHE-ECDSA-AES128-GCM-SHA256",
-            "ECDHE-RSA-AES256-GCM-SHA384",
-            "ECDHE-RSA-AES128-GCM-SHA256");
-
     private final WorkloadCertificate certificate;
     private final Map<SSLEngine, PeerCheck> checks = new ConcurrentHashMap<>();
     private final SslContext client;
     private final SslContext server;
     private int holders = 1;
 
-    CertificateContexts(WorkloadCertificate certificate, boolean tls12) throws SSLException {
+    CertificateContexts(WorkloadCertificate certificate, TlsOffer offer) throws SSLException {
         this.certificate = certificate;
         this.client = finish(
                         SslContextBuilder.forClient()
                                 .keyManager(certificate.key(), chain())
                                 .endpointIdentificationAlgorithm(null),
-                        tls12)
+                        offer)
                 .build();
         try {
-            this.server = finish(SslContextBuilder.forServer(certificate.key(), chain()), tls12)
+            this.server = finish(SslContextBuilder.forServer(certificate.key(), chain()), offer)
                     .clientAuth(ClientAuth.REQUIRE)
                     .build();
         } catch (SSLException unusable) {
@@ -62,12 +52,12 @@ final class CertificateContexts {
         return certificate.chain().toArray(X509Certificate[]::new);
     }
 
-    private SslContextBuilder finish(SslContextBuilder builder, boolean tls12) {
+    private SslContextBuilder finish(SslContextBuilder builder, TlsOffer offer) {
         return builder.sslProvider(SslProvider.OPENSSL_REFCNT)
                 .trustManager(new MeshTrustManager(certificate.roots(), checks))
-                .protocols(tls12 ? new String[] {"TLSv1.3", "TLSv1.2"} : new String[] {"TLSv1.3"})
-                .ciphers(tls12 ? CIPHERS : CIPHERS.subList(0, 2))
-                .option(OpenSslContextOption.GROUPS, GROUPS)
+                .protocols(offer.protocols())
+                .ciphers(offer.ciphers())
+                .option(OpenSslContextOption.GROUPS, offer.groups())
                 .sessionCacheSize(1)
                 .sessionTimeout(1)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(

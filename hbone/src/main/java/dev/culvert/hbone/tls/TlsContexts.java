@@ -18,13 +18,12 @@ import javax.net.ssl.SSLException;
 /// rotation.
 public final class TlsContexts implements AutoCloseable {
     private final HboneLimits limits;
-    private final boolean tls12;
+    private final TlsOffer offer;
     private final Map<SpiffeId, CertificateContexts> current = new HashMap<>();
 
-    /// @param tls12 whether TLS 1.2 is allowed beside 1.3
-    public TlsContexts(HboneLimits limits, boolean tls12) {
+    public TlsContexts(HboneLimits limits, TlsOffer offer) {
         this.limits = limits;
-        this.tls12 = tls12;
+        this.offer = offer;
     }
 
     /// The handlers that make a channel ours: TLS, and the one that waits for it. They replace themselves, in
@@ -78,7 +77,7 @@ public final class TlsContexts implements AutoCloseable {
             known.retain();
             return known;
         }
-        CertificateContexts made = new CertificateContexts(own, tls12);
+        CertificateContexts made = new CertificateContexts(own, offer);
         made.retain();
         current.put(own.identity(), made);
         if (known != null) {

@@ -146,8 +146,8 @@ final class ConfigReader {
 
     private boolean postQuantumOnly() {
         String policy = settings.string("COMPLIANCE_POLICY", "");
-        if (!policy.isEmpty()) {
-            settings.mistake("COMPLIANCE_POLICY", "nothing: key exchange between peers cannot be restricted");
+        if (!policy.isEmpty() && !policy.equals("pqc")) {
+            settings.mistake("COMPLIANCE_POLICY", "pqc, or nothing");
         }
         return policy.equals("pqc");
     }

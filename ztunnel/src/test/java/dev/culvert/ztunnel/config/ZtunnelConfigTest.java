@@ -55,7 +55,7 @@ class ZtunnelConfigTest {
     @ParameterizedTest
     @CsvSource({
         "CRL_PATH, /crl.pem",
-        "COMPLIANCE_POLICY, pqc",
+        "COMPLIANCE_POLICY, fips-140-2",
         "UNSTABLE_ENABLE_SOCKS5, true",
         "XDS_ON_DEMAND, true",
         "FAKE_CA, true"
@@ -146,6 +146,13 @@ class ZtunnelConfigTest {
         environment.put("PROXY_WORKLOAD_INFO", "shop/web-1/web");
         assertThat(read().mode()).isEqualTo(new ProxyMode.Dedicated("shop", "web-1", "web"));
         assertThat(read().sockets().packetMark()).isZero();
+    }
+
+    @Test
+    void restrictsKeyExchangeWhenAPolicyAsksForIt() {
+        assertThat(read().tunnel().postQuantumOnly()).isFalse();
+        environment.put("COMPLIANCE_POLICY", "pqc");
+        assertThat(read().tunnel().postQuantumOnly()).isTrue();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.culvert.hbone.server.HboneServer;
 import dev.culvert.hbone.tls.CertificateAnswer;
 import dev.culvert.hbone.tls.CertificateSource;
 import dev.culvert.hbone.tls.TlsContexts;
+import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.hbone.tls.WorkloadCertificate;
 import dev.culvert.mesh.model.Service;
 import dev.culvert.mesh.model.TunnelProtocol;
@@ -63,7 +64,7 @@ final class DataPathLab implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final StateThread stateThread = new StateThread();
     private final MeshState mesh = new MeshState(new LocalNode(null), stateThread);
-    private final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, false);
+    private final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
     private final List<Channel> listeners = new ArrayList<>();
 
     DataPathLab(ByteBufAllocator allocator) {
