@@ -1,6 +1,8 @@
 package dev.culvert.ztunnel;
 
+import dev.culvert.api.SpiffeId;
 import dev.culvert.linux.FileLimit;
+import dev.culvert.mesh.model.WorkloadName;
 import dev.culvert.mesh.telemetry.PodMetrics;
 import dev.culvert.mesh.telemetry.ProcessMetrics;
 import dev.culvert.process.Drain;
@@ -12,15 +14,19 @@ import dev.culvert.process.Routes;
 import dev.culvert.ztunnel.admin.AdminPages;
 import dev.culvert.ztunnel.admin.ConfigDump;
 import dev.culvert.ztunnel.config.EndpointConfig;
+import dev.culvert.ztunnel.config.NodeConfig;
+import dev.culvert.ztunnel.config.ProxyMode;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.inpod.PodSource;
 import dev.culvert.ztunnel.pod.PodSet;
 import dev.culvert.ztunnel.pod.PodView;
+import dev.culvert.ztunnel.pod.SelfProxy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +55,7 @@ public final class ZtunnelApp implements AutoCloseable {
     private final World world;
     private final Engine engine;
     private final PodSet pods;
+    private final @Nullable SelfProxy self;
     private final List<HttpEndpoint.Listener> listeners = new CopyOnWriteArrayList<>();
 
     private ZtunnelApp(ZtunnelConfig config, ProcessParts parts, PodSource source) throws IOException {
@@ -68,6 +75,21 @@ public final class ZtunnelApp implements AutoCloseable {
                 parts.drain(),
                 readiness.task("workload proxy manager"),
                 new PodMetrics(parts.metrics()));
+        self = bindSelf();
+    }
+
+    /// Of a shared proxy that knows which pod it is; a dedicated one has its port 15008 for its workload.
+    private @Nullable SelfProxy bindSelf() throws IOException {
+        NodeConfig node = config.node();
+        if (!(config.mode() instanceof ProxyMode.Shared)
+                || node.podName() == null
+                || node.podNamespace() == null
+                || node.serviceAccount() == null) {
+            return null;
+        }
+        WorkloadName name = new WorkloadName(node.podNamespace(), node.podName(), node.serviceAccount());
+        SpiffeId identity = new SpiffeId(node.trustDomain(), name.namespace(), name.serviceAccount());
+        return engine.proxies().bindSelf(name, identity);
     }
 
     /// Starts a node proxy that serves the pods of `source`, which is started and closed with it.
@@ -109,6 +131,9 @@ public final class ZtunnelApp implements AutoCloseable {
         stateManager.ready();
         setUp.forEach(Readiness.Task::ready);
         source.start(pods);
+        if (self != null) {
+            self.accept(parts.drain());
+        }
         serveHttp(HttpBind.wildcard(config.endpoints().metricsPort()), AdminPages.metrics(parts.metrics()));
     }
 
@@ -147,6 +172,9 @@ public final class ZtunnelApp implements AutoCloseable {
     public void close() {
         source.close();
         listeners.forEach(HttpEndpoint.Listener::close);
+        if (self != null) {
+            self.close();
+        }
         engine.close();
         world.close();
     }

@@ -17,7 +17,16 @@ public final class HboneListener {
     ///
     /// @return the listening channel, to be closed by the caller
     public static Future<Channel> bind(PodSockets sockets, Consumer<Channel> tunnels) {
-        return sockets.listen(new Listen(MeshPorts.HBONE, ChannelUse.TUNNEL), new ChannelInitializer<>() {
+        return listen(sockets, tunnels, true);
+    }
+
+    /// The same, but nothing is accepted before the listening channel's auto-read is switched on.
+    public static Future<Channel> bindClosed(PodSockets sockets, Consumer<Channel> tunnels) {
+        return listen(sockets, tunnels, false);
+    }
+
+    private static Future<Channel> listen(PodSockets sockets, Consumer<Channel> tunnels, boolean accepting) {
+        return sockets.listen(new Listen(MeshPorts.HBONE, ChannelUse.TUNNEL, accepting), new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
                 tunnels.accept(channel);

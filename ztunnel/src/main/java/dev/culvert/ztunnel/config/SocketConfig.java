@@ -27,6 +27,21 @@ public record SocketConfig(
     /// The connect timeout that Istio's node proxy has fixed.
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
+    /// The same for sockets in the process's own namespace: there nothing is redirected, no other process takes over,
+    /// and whoever is connected to sees this process.
+    public SocketConfig atHome() {
+        return new SocketConfig(
+                proxyEnabled,
+                0,
+                false,
+                OriginalSource.NEVER,
+                ipv6,
+                socks5,
+                localhostAppTunnel,
+                keepAlive,
+                connectTimeout);
+    }
+
     /// Whether connections to the application carry the client's address.
     public enum OriginalSource {
         /// When the kernel lets us (variable unset).

@@ -50,10 +50,10 @@ public record DataPath(ZtunnelConfig config, MeshState mesh, Arrival arrival, Pe
         return new ReservedPorts(config.sockets().socks5());
     }
 
-    /// Cuts everything of a pod that is gone: its connections, and its tunnels to peers.
-    public void removePod(PodIdentity pod) {
+    /// Cuts everything of a pod: its connections, which end for `reason`, and its tunnels to peers.
+    public void endPod(PodIdentity pod, CloseReason reason) {
         loops.post(loop -> {
-            loop.connections().close(entry -> entry.pod().equals(pod), _ -> new CloseReason.PodRemoved(pod));
+            loop.connections().close(entry -> entry.pod().equals(pod), _ -> reason);
             loop.tunnels().evict(pod.uid());
         });
     }

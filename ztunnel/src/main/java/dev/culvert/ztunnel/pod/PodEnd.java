@@ -1,5 +1,6 @@
 package dev.culvert.ztunnel.pod;
 
+import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.connection.PodIdentity;
 import dev.culvert.ztunnel.flow.DataPath;
 import dev.culvert.ztunnel.flow.LoopState;
@@ -19,9 +20,9 @@ final class PodEnd {
         this.executor = executor;
     }
 
-    /// Cuts what is open, and the tunnels that were made in the pod's name.
-    void cut(PodIdentity pod) {
-        dataPath.removePod(pod);
+    /// Cuts what is open for `reason`, and the tunnels that were made in the pod's name.
+    void cut(PodIdentity pod, CloseReason reason) {
+        dataPath.endPod(pod, reason);
     }
 
     /// Runs `action` once no connection of `pod` is open. It looks every now and then: a drain is rare, and a

@@ -1,11 +1,14 @@
 package dev.culvert.ztunnel.pod;
 
+import dev.culvert.api.SpiffeId;
 import dev.culvert.hbone.HboneLimits;
 import dev.culvert.hbone.server.HboneServer;
+import dev.culvert.hbone.tls.CertificateSource;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.linux.Netns;
 import dev.culvert.linux.NetnsThread;
 import dev.culvert.mesh.identity.CertificateStore;
+import dev.culvert.mesh.model.WorkloadName;
 import dev.culvert.process.Drain;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.connection.PodIdentity;
@@ -21,6 +24,7 @@ import dev.culvert.ztunnel.sockets.PodSockets;
 import dev.culvert.ztunnel.sockets.Transport;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +69,25 @@ public final class PodProxies implements PodStarter {
         }
         return NetnsDnsSockets.in(netns, kernel.thread(), kernel.transport(), config.sockets())
                 .thenApply(sockets -> sockets);
+    }
+
+    /// Takes the port by which this process itself is reached.
+    ///
+    /// @param name of our own pod
+    /// @param identity whose certificate is shown
+    /// @throws IOException when the port cannot be had
+    public SelfProxy bindSelf(WorkloadName name, SpiffeId identity) throws IOException {
+        PodSockets sockets = new NetnsSockets(
+                kernel.thread().home(),
+                kernel.thread(),
+                kernel.transport(),
+                kernel.loops(),
+                dataPath.config().sockets().atHome());
+        CertificateSource certificates = tunnels.certificates().source(identity);
+        PodContext self = new PodContext(new PodIdentity("self", name), sockets, certificates);
+        HboneServer server =
+                new HboneServer(tunnels.tls(), tunnels.limits(), certificates, TunnelFlow.acceptor(dataPath, self));
+        return SelfProxy.bind(dataPath, self, server, executor);
     }
 
     private PodContext context(PodIdentity pod, Netns netns) {

@@ -6,6 +6,8 @@ import dev.culvert.process.DrainMode;
 import dev.culvert.ztunnel.capture.HboneListener;
 import dev.culvert.ztunnel.capture.OutboundListener;
 import dev.culvert.ztunnel.capture.PlaintextListener;
+import dev.culvert.ztunnel.connection.CloseReason;
+import dev.culvert.ztunnel.connection.PodIdentity;
 import dev.culvert.ztunnel.dns.DnsListener;
 import dev.culvert.ztunnel.flow.DataPath;
 import dev.culvert.ztunnel.flow.PodContext;
@@ -39,6 +41,8 @@ final class PodProxy {
     private final HboneServer tunnels;
     private final @Nullable DnsListener dns;
     private final ChannelGroup listeners;
+    /// Whether an end that was to be graceful has begun.
+    private boolean draining;
 
     /// @param dns null when DNS is not served
     /// @param executor where this runs
@@ -129,6 +133,7 @@ final class PodProxy {
     private void drain(DrainMode mode, CompletableFuture<Void> through) {
         switch (mode) {
             case GRACEFUL -> {
+                draining = true;
                 var _ = listeners.close();
                 if (dns != null) {
                     dns.stopListening();
@@ -141,7 +146,8 @@ final class PodProxy {
             }
             case IMMEDIATE -> {
                 closeAll();
-                end.cut(context.pod());
+                PodIdentity pod = context.pod();
+                end.cut(pod, draining ? new CloseReason.Drained() : new CloseReason.PodRemoved(pod));
                 var _ = tunnels.drain(Duration.ZERO).addListener(done -> through.complete(null));
             }
         }

@@ -4,4 +4,11 @@ package dev.culvert.ztunnel.sockets;
 ///
 /// @param port of the pod; 0 lets the kernel choose
 /// @param use what the accepted channels are for
-public record Listen(int port, ChannelUse use) {}
+/// @param accepting whether connections are accepted at once; otherwise they wait in the kernel's queue until the
+///     listening channel's auto-read is switched on
+public record Listen(int port, ChannelUse use, boolean accepting) {
+    /// One that accepts at once.
+    public Listen(int port, ChannelUse use) {
+        this(port, use, true);
+    }
+}

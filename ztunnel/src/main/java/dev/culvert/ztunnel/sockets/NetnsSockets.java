@@ -100,6 +100,7 @@ public final class NetnsSockets implements PodSockets {
                 .group(loops)
                 .channelFactory(made::channel)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, listen.accepting())
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(child);
         listen.use().forEach(bootstrap::childOption);

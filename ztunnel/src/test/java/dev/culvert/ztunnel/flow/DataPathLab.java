@@ -37,12 +37,14 @@ import dev.culvert.ztunnel.inbound.PlaintextFlow;
 import dev.culvert.ztunnel.inbound.TunnelFlow;
 import dev.culvert.ztunnel.loop.PerLoop;
 import dev.culvert.ztunnel.outbound.OutboundFlow;
+import dev.culvert.ztunnel.pod.SelfProxy;
 import dev.culvert.ztunnel.policy.PolicyWatch;
 import dev.culvert.ztunnel.sockets.Transport;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,6 +68,7 @@ final class DataPathLab implements AutoCloseable {
     private final MeshState mesh = new MeshState(new LocalNode(null), stateThread);
     private final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
     private final List<Channel> listeners = new ArrayList<>();
+    private final List<SelfProxy> ends = new ArrayList<>();
 
     DataPathLab(ByteBufAllocator allocator) {
         this.allocator = allocator;
@@ -102,15 +105,30 @@ final class DataPathLab implements AutoCloseable {
     Pod pod(String name, String address, TestCa ca) {
         PodIdentity identity = new PodIdentity("uid-" + name, new WorkloadName("default", name, name));
         LoopbackSockets sockets = new LoopbackSockets(loops, ip(address), allocator);
-        TestCa.Issued issued = ca.issue(new SpiffeId("cluster.local", "default", name));
-        WorkloadCertificate certificate = new WorkloadCertificate(issued.key(), issued.chain(), issued.roots(), 1);
-        CertificateSource source = (executor, callback) -> callback.accept(new CertificateAnswer.Ready(certificate));
+        CertificateSource source = certificate(name, ca);
         PodContext context = new PodContext(identity, sockets, source);
         HboneServer server = new HboneServer(tls, HboneLimits.DEFAULT, source, TunnelFlow.acceptor(path, context));
         listeners.add(bound(HboneListener.bind(sockets, server::install)));
         listeners.add(bound(PlaintextListener.bind(sockets, PlaintextFlow.handler(path, context))));
         listeners.add(bound(OutboundListener.bind(sockets, OutboundFlow.handler(path, context))));
         return new Pod(ip(address), sockets, context);
+    }
+
+    /// The proxy's own end at `address`, which nobody is let in by yet.
+    SelfProxy self(String name, String address) throws IOException {
+        PodIdentity identity = new PodIdentity("self", new WorkloadName("default", name, name));
+        CertificateSource source = certificate(name, ca);
+        PodContext context = new PodContext(identity, new LoopbackSockets(loops, ip(address), allocator), source);
+        HboneServer server = new HboneServer(tls, HboneLimits.DEFAULT, source, TunnelFlow.acceptor(path, context));
+        SelfProxy self = SelfProxy.bind(path, context, server, ImmediateEventExecutor.INSTANCE);
+        ends.add(self);
+        return self;
+    }
+
+    private static CertificateSource certificate(String name, TestCa ca) {
+        TestCa.Issued issued = ca.issue(new SpiffeId("cluster.local", "default", name));
+        WorkloadCertificate certificate = new WorkloadCertificate(issued.key(), issued.chain(), issued.roots(), 1);
+        return (executor, callback) -> callback.accept(new CertificateAnswer.Ready(certificate));
     }
 
     private static Channel bound(Future<Channel> binding) {
@@ -178,6 +196,7 @@ final class DataPathLab implements AutoCloseable {
         for (Channel listener : listeners) {
             listener.close().syncUninterruptibly();
         }
+        ends.forEach(SelfProxy::close);
         path.cutAll();
         loops.shutdownGracefully(200, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
         stateThread.close();

@@ -50,6 +50,7 @@ final class LoopbackSockets implements PodSockets {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> new EpollServerSocketChannel(SocketProtocolFamily.INET))
+                .option(ChannelOption.AUTO_READ, listen.accepting())
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInboundHandlerAdapter() {
                     @Override

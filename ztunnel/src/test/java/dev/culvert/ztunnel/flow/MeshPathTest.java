@@ -24,6 +24,8 @@ import dev.culvert.mesh.model.Service;
 import dev.culvert.mesh.state.MeshBatch;
 import dev.culvert.testkit.LeakGuard;
 import dev.culvert.testkit.TestCa;
+import dev.culvert.ztunnel.connection.CloseReason;
+import dev.culvert.ztunnel.connection.PodIdentity;
 import dev.culvert.ztunnel.flow.DataPathLab.Pod;
 import java.io.IOException;
 import java.io.InputStream;
@@ -317,7 +319,8 @@ class MeshPathTest {
             Socket second = client.dial(SERVER, app.port());
             second.getOutputStream().write(1);
             assertThat(second.getInputStream().read()).isEqualTo(1);
-            lab.path.removePod(server.context().pod());
+            PodIdentity gone = server.context().pod();
+            lab.path.endPod(gone, new CloseReason.PodRemoved(gone));
             assertThat(readUntilEnd(second)).isZero();
         }
         await().untilAsserted(() -> assertThat(lab.completed(false))
