@@ -38,6 +38,7 @@ import dev.culvert.ztunnel.inbound.TunnelFlow;
 import dev.culvert.ztunnel.loop.PerLoop;
 import dev.culvert.ztunnel.outbound.OutboundFlow;
 import dev.culvert.ztunnel.pod.SelfProxy;
+import dev.culvert.ztunnel.policy.MissingPolicies;
 import dev.culvert.ztunnel.policy.PolicyWatch;
 import dev.culvert.ztunnel.sockets.Transport;
 import io.netty.buffer.ByteBufAllocator;
@@ -78,6 +79,7 @@ final class DataPathLab implements AutoCloseable {
         PerLoop<LoopState> each = DataPath.loops(loops, HboneLimits.DEFAULT, tls, journal);
         path = new DataPath(config, mesh, new Arrival(mesh), each);
         mesh.listen(new PolicyWatch(each));
+        mesh.listen(new MissingPolicies(mesh));
     }
 
     static InetAddress ip(String text) {

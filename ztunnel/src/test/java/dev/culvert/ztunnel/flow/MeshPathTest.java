@@ -21,6 +21,7 @@ import dev.culvert.mesh.model.NetworkAddress;
 import dev.culvert.mesh.model.PolicyKey;
 import dev.culvert.mesh.model.PortMap;
 import dev.culvert.mesh.model.Service;
+import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.state.MeshBatch;
 import dev.culvert.testkit.LeakGuard;
 import dev.culvert.testkit.TestCa;
@@ -282,6 +283,46 @@ class MeshPathTest {
                             + "policies exist, but none allowed this connection");
             assertThat(lab.completed(true)).singleElement().asString().contains("http status 401");
         });
+    }
+
+    @Test
+    void refusesNewConnectionsWhileAPolicyThatTheWorkloadListsIsNotKnown() throws Exception {
+        try (TestApplication app = TestApplication.echo(server.address());
+                Socket open = client.dial(SERVER, app.port())) {
+            open.getOutputStream().write("a".getBytes(UTF_8));
+            assertThat(open.getInputStream().read()).isEqualTo('a');
+            lab.tell(List.of(listing("strict")), List.of());
+            try (Socket socket = client.dial(SERVER, app.port());
+                    Socket plain = server.called(STRANGER, app.port())) {
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                assertThat(plain.getInputStream().read()).isEqualTo(-1);
+            }
+            open.getOutputStream().write("b".getBytes(UTF_8));
+            assertThat(open.getInputStream().read()).isEqualTo('b');
+        }
+        await().untilAsserted(() -> assertThat(lab.completed(false))
+                .contains("client->server 0/0 connection closed due to policy rejection: policy istio-system/strict, "
+                        + "which the workload lists, has not been sent by the control plane"));
+        assertThat(lab.metric("istio_tcp_connections_failed_total", "response_flags=\"DENY\""))
+                .isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void waitsForAPolicyThatComesRightAfterTheWorkloadThatListsIt() throws Exception {
+        lab.tell(List.of(listing("strict")), List.of());
+        try (TestApplication app = TestApplication.echo(server.address());
+                Socket socket = client.dial(SERVER, app.port())) {
+            socket.getOutputStream().write("early".getBytes(UTF_8));
+            await().until(() -> lab.metric("istio_tcp_connections_opened_total", "reporter=\"source\"") == 1);
+            lab.tell(MeshBatch.ofPolicies(List.of(), List.of(strict())));
+            assertThat(new String(socket.getInputStream().readNBytes(5), UTF_8)).isEqualTo("early");
+        }
+    }
+
+    private static Workload listing(String policy) {
+        return DataPathLab.workload("server", SERVER)
+                .policy(new PolicyKey("istio-system", policy))
+                .build();
     }
 
     @Test

@@ -90,6 +90,24 @@ class SelfProxyTest {
         }
     }
 
+    @Test
+    void saysOfConnectionsThatOutliveADrainThatItsDeadlineCutThem() throws Exception {
+        SelfProxy self = lab.self("proxy", PROXY);
+        Drain drain = new Drain();
+        self.accept(drain);
+        try (TestApplication app = TestApplication.echo(DataPathLab.ip(PROXY));
+                Socket socket = scraper.dial(PROXY, app.port())) {
+            socket.getOutputStream().write(1);
+            assertThat(socket.getInputStream().read()).isEqualTo(1);
+            assertThat(drain.graceful(Duration.ofMillis(300)).toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(5));
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        await().untilAsserted(() -> assertThat(lab.completed(false))
+                .containsExactly("scraper->proxy 1/1 closed by the node proxy: draining, "
+                        + "and the deadline for open connections has passed"));
+    }
+
     private String scrape(String address) {
         try (Socket socket = scraper.dial(address, metrics)) {
             socket.getOutputStream()
