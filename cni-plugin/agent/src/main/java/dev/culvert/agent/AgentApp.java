@@ -3,6 +3,7 @@ package dev.culvert.agent;
 import dev.culvert.agent.config.AgentConfig;
 import dev.culvert.agent.event.PluginEventServer;
 import dev.culvert.agent.event.PluginEvents;
+import dev.culvert.agent.event.SandboxGuard;
 import dev.culvert.agent.pod.NodePods;
 import dev.culvert.agent.pod.PodMesh;
 import dev.culvert.agent.pod.PodRecord;
@@ -47,6 +48,7 @@ public final class AgentApp implements AutoCloseable {
     private final Readiness readiness;
     private final Metrics metrics;
     private final Netns host;
+    private final NetnsThread thread;
     private final @Nullable HostProbeRules probes;
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("upkeep").daemon(true).unstarted(task));
@@ -69,6 +71,7 @@ public final class AgentApp implements AutoCloseable {
         this.sink = parts.sink;
         this.readiness = parts.readiness;
         this.metrics = parts.metrics;
+        this.thread = parts.thread;
         Tools tools = new Tools();
         host = Netns.open(config.paths().hostNetns());
         probes = config.capture().hostProbes()
@@ -76,7 +79,7 @@ public final class AgentApp implements AutoCloseable {
                 : null;
         store = new PodStore(config.paths().runDir().resolve("pods"));
         pods = new NodePods(config.node());
-        NftRules rules = new NftRules(tools, parts.thread);
+        NftRules rules = new NftRules(tools, thread);
         mesh = new PodMesh(config.capture(), rules, probes, sink, parts.writer);
         watcher = new PodWatcher(
                 pods,
@@ -110,7 +113,7 @@ public final class AgentApp implements AutoCloseable {
             restore();
             sink.start(mesh::snapshot);
         });
-        events = new PluginEvents(config, pods, store, mesh, readiness)
+        events = new PluginEvents(config, pods, store, mesh, readiness, new SandboxGuard(host, thread, store))
                 .listen(metrics.counter(
                         "istio_cni_plugin_requests_total", "Requests of the plugin, by status", "response_code"));
         ready.ready();

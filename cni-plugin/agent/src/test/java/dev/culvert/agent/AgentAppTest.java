@@ -78,7 +78,7 @@ class AgentAppTest {
     @BeforeEach
     void start() throws Exception {
         host = new PodNetns();
-        pod = new PodNetns();
+        pod = new PodNetns("10.7.0.5/32");
         thread = new NetnsThread();
         Files.createDirectory(dir.resolve("manifests"));
         namespace("ambient");
@@ -129,8 +129,12 @@ class AgentAppTest {
     }
 
     private String event(String name) {
+        return event(name, pod.path());
+    }
+
+    private static String event(String name, Path netns) {
         return new PluginEvent(
-                        pod.path().toString(),
+                        netns.toString(),
                         name,
                         "shop",
                         List.of(new PluginEvent.Address(0L, InetAddress.ofLiteral("10.7.0.5"), 24, "")))
@@ -179,6 +183,30 @@ class AgentAppTest {
         assertThat(annotation()).doesNotContain("enabled");
         assertThat(dir.resolve("run/pods/uid-web.json")).doesNotExist();
         assertThat(before).isNotEmpty();
+    }
+
+    @Test
+    void anAddOfAnotherNamespaceUnderThePodsNameIsRefused() throws Exception {
+        try (PodNetns stranger = new PodNetns("10.7.0.6/32");
+                PodNetns rival = new PodNetns("10.7.0.5/32")) {
+            assertThat(add(host.path()))
+                    .satisfies(a -> assertThat(a.status()).isEqualTo(403))
+                    .satisfies(a -> assertThat(a.body()).contains("is the node's own"));
+            assertThat(add(Path.of("/proc/self/ns/net")).body()).contains("is the node's own");
+            assertThat(add(stranger.path()).body()).contains("holds none of the addresses [10.7.0.5]");
+            assertThat(ask("/cmdadd", "web").status()).isEqualTo(200);
+            assertThat(add(rival.path()).body()).contains("which is still there");
+            assertThat(ask("/cmdcheck", "web").status()).isEqualTo(200);
+            assertThat(rival.print("nft", "list", "ruleset")).isEmpty();
+            pod.close(); // the runtime takes the old sandbox away before it makes another
+            assertThat(add(rival.path()).status()).isEqualTo(200);
+            assertThat(rival.print("nft", "list", "ruleset")).contains("redirect to :15001");
+            pod = new PodNetns();
+        }
+    }
+
+    private AgentClient.Answer add(Path netns) throws IOException {
+        return client.post("/cmdadd", event("web", netns), Map.of(AgentClient.CONTAINER_HEADER, "c2"));
     }
 
     @Test

@@ -15,6 +15,12 @@ public final class PodNetns implements AutoCloseable {
         Shell.run("ip", "-n", name, "link", "set", "lo", "up");
     }
 
+    /// One that holds `address`.
+    public PodNetns(String address) {
+        this();
+        Shell.run("ip", "-n", name, "address", "add", address, "dev", "lo");
+    }
+
     public Path path() {
         return Path.of("/run/netns", name);
     }

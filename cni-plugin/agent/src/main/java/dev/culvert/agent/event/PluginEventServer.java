@@ -14,13 +14,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The plugin's socket: HTTP/1.1, one request a connection, each on a virtual thread. Thread-safe.
 ///
-/// Anyone on the node may connect, as with Istio's agent; what can be asked changes only what the
-/// sources say anyway.
+/// What can be asked here decides which namespace is served under a pod's name, so only root and
+/// the agent's own user may ask: the socket's mode is 0600, and each peer's credentials are looked
+/// at. Peers are few and must be brisk, see [Limits]; those beyond the number wait in the kernel's
+/// queue.
 public final class PluginEventServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PluginEventServer.class);
 
@@ -30,8 +41,16 @@ public final class PluginEventServer implements AutoCloseable {
         Answer answer(PluginRequest request) throws IOException, InterruptedException;
     }
 
-    /// An answer: 200 and what was asked for, 400 for a request that is none, 404 for an unknown
-    /// pod or path, 500 with the reason for what could not be done.
+    /// What peers may ask of the server.
+    ///
+    /// @param connections how many are served at a time
+    /// @param brisk how long a peer may take to send its request, and to take its answer
+    record Limits(int connections, Duration brisk) {
+        static final Limits DEFAULT = new Limits(256, Duration.ofSeconds(5));
+    }
+
+    /// An answer: 200 and what was asked for, 400 for a request that is none, 403 for one that
+    /// cannot be right, 404 for an unknown pod or path, 500 with the reason for what could not be done.
     record Answer(int status, String body) {
         static final Answer OK = new Answer(200, "");
     }
@@ -40,30 +59,49 @@ public final class PluginEventServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Handler handler;
     private final CounterFamily requests;
+    private final Limits limits;
+    private final Semaphore places;
+    private final Set<String> users;
+    private final ScheduledThreadPoolExecutor deadlines;
 
     /// Listens at `path`, in place of a stale socket.
-    PluginEventServer(Path path, Handler handler, CounterFamily requests) throws IOException {
+    PluginEventServer(Path path, Handler handler, CounterFamily requests, Limits limits) throws IOException {
         this.path = path;
         this.handler = handler;
         this.requests = requests;
+        this.limits = limits;
+        this.places = new Semaphore(limits.connections);
         Files.deleteIfExists(path);
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(path));
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            users = new HashSet<>(List.of("root", "0", Files.getOwner(path).getName()));
         } catch (IOException e) {
             server.close();
             throw e;
         }
+        deadlines = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform()
+                        .name("plugin-deadlines")
+                        .daemon(true)
+                        .unstarted(task));
+        deadlines.setRemoveOnCancelPolicy(true);
         Thread.ofPlatform().name("plugin-events").daemon(true).start(this::acceptAll);
     }
 
     private void acceptAll() {
         while (server.isOpen()) {
+            places.acquireUninterruptibly();
             try {
                 SocketChannel channel = server.accept();
-                Thread.ofVirtual().name("plugin-event").start(() -> serve(channel));
+                Thread.ofVirtual().name("plugin-event").start(() -> {
+                    serve(channel);
+                    places.release();
+                });
             } catch (IOException e) {
+                places.release();
                 if (server.isOpen()) {
                     log.atWarn().addKeyValue("error", e.getMessage()).log("cannot accept a plugin");
                 }
@@ -74,25 +112,48 @@ public final class PluginEventServer implements AutoCloseable {
     private void serve(SocketChannel channel) {
         try (channel;
                 InputStream in = new BufferedInputStream(Channels.newInputStream(channel))) {
+            String user =
+                    channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+            if (!users.contains(user)) {
+                log.atWarn().addKeyValue("user", user).log("a user that is not root called the plugin's socket");
+                return;
+            }
+            ScheduledFuture<?> reading = closeLater(channel);
             PluginRequest request = PluginRequest.read(in);
+            reading.cancel(false);
             Answer answer = answer(request);
             requests.with(String.valueOf(answer.status)).increment();
-            if (answer.status >= 500) {
+            if (answer.status >= 500 || answer.status == 403) {
                 log.atWarn()
                         .addKeyValue("path", request.path())
                         .addKeyValue("body", request.body())
                         .addKeyValue("error", answer.body)
                         .log("plugin request failed");
             }
+            ScheduledFuture<?> writing = closeLater(channel);
             write(channel, answer);
-        } catch (IOException e) {
+            writing.cancel(false);
+        } catch (IOException | RuntimeException e) {
             log.atDebug().addKeyValue("error", e.getMessage()).log("plugin connection failed");
         }
+    }
+
+    /// Ends a peer that is not brisk; what waits for it fails then.
+    private ScheduledFuture<?> closeLater(SocketChannel channel) {
+        return deadlines.schedule(
+                () -> {
+                    channel.close();
+                    return null;
+                },
+                limits.brisk.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private Answer answer(PluginRequest request) {
         try {
             return handler.answer(request);
+        } catch (RefusedException e) {
+            return new Answer(403, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             return new Answer(400, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
@@ -121,6 +182,7 @@ public final class PluginEventServer implements AutoCloseable {
 
     @Override
     public void close() {
+        deadlines.shutdownNow();
         try {
             server.close();
             Files.deleteIfExists(path);

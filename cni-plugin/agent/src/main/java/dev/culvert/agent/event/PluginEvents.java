@@ -36,18 +36,22 @@ public final class PluginEvents {
     private final PodStore store;
     private final PodMesh mesh;
     private final Readiness readiness;
+    private final SandboxGuard guard;
 
-    public PluginEvents(AgentConfig config, NodePods pods, PodStore store, PodMesh mesh, Readiness readiness) {
+    public PluginEvents(
+            AgentConfig config, NodePods pods, PodStore store, PodMesh mesh, Readiness readiness, SandboxGuard guard) {
         this.config = config;
         this.pods = pods;
         this.store = store;
         this.mesh = mesh;
         this.readiness = readiness;
+        this.guard = guard;
     }
 
     /// Listens at the plugin's socket.
     public PluginEventServer listen(CounterFamily requests) throws IOException {
-        return new PluginEventServer(config.paths().pluginSocket(), this::answer, requests);
+        return new PluginEventServer(
+                config.paths().pluginSocket(), this::answer, requests, PluginEventServer.Limits.DEFAULT);
     }
 
     Answer answer(PluginRequest request) throws IOException, InterruptedException {
@@ -77,6 +81,9 @@ public final class PluginEvents {
 
     private Answer add(PluginRequest request) throws IOException, InterruptedException {
         PluginEvent event = PluginEvent.parse(request.body());
+        if (event.ips().isEmpty()) {
+            return new Answer(400, "IPs must not be empty");
+        }
         NodePods.Known known = known(event, request);
         if (known == null) {
             return unknown(event);
@@ -112,13 +119,15 @@ public final class PluginEvents {
         List<InetAddress> addresses =
                 event.ips().stream().map(PluginEvent.Address::ip).toList();
         try (Netns netns = Netns.open(path)) {
-            return new PodRecord(
+            PodRecord record = new PodRecord(
                     new PodRecord.PodId(known.pod().metadata().uid(), event.podNamespace(), event.podName()),
                     request.header(AgentClient.CONTAINER_HEADER),
                     path.toString(),
                     netns.identity(),
                     addresses,
                     false);
+            guard.admit(netns, record);
+            return record;
         }
     }
 
