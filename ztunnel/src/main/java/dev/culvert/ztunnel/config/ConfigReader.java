@@ -89,11 +89,12 @@ final class ConfigReader {
             case ProxyMode.Shared() -> MeshMarks.PACKET_MARK;
             case ProxyMode.Dedicated _ -> 0;
         };
+        int mark = settings.integer("PACKET_MARK", defaultMark, 0, Integer.MAX_VALUE);
         return new SocketConfig(
                 settings.bool("ENABLE_PROXY", true),
-                settings.integer("PACKET_MARK", defaultMark, 0, Integer.MAX_VALUE),
+                mark,
                 settings.bool("INPOD_PORT_REUSE", true),
-                originalSource(),
+                originalSource(mark != 0),
                 settings.bool("IPV6_ENABLED", true),
                 refused("UNSTABLE_ENABLE_SOCKS5", "SOCKS5 is not served"),
                 settings.bool("LOCALHOST_APP_TUNNEL", true),
@@ -106,10 +107,12 @@ final class ConfigReader {
                 SocketConfig.CONNECT_TIMEOUT);
     }
 
-    private OriginalSource originalSource() {
+    /// An application answers to the address that it is shown. It is the mark of our packets that has such an answer
+    /// come back to us; without one it would go to the client, who knows nothing of it.
+    private OriginalSource originalSource(boolean marked) {
         Boolean wanted = settings.bool("ENABLE_ORIG_SRC");
         if (wanted == null) {
-            return OriginalSource.IF_POSSIBLE;
+            return marked ? OriginalSource.IF_POSSIBLE : OriginalSource.NEVER;
         }
         return wanted ? OriginalSource.ALWAYS : OriginalSource.NEVER;
     }

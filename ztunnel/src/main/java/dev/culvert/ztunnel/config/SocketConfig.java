@@ -44,11 +44,11 @@ public record SocketConfig(
 
     /// Whether connections to the application carry the client's address.
     public enum OriginalSource {
-        /// When the kernel lets us (variable unset).
+        /// When the kernel lets us (variable unset, and packets are marked).
         IF_POSSIBLE,
         /// A listener that cannot be transparent fails (`true`).
         ALWAYS,
-        /// The application sees the pod's own address (`false`).
+        /// The application sees the pod's own address (`false`, or unset where packets are not marked).
         NEVER
     }
 

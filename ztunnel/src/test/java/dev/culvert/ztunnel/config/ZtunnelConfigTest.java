@@ -146,6 +146,7 @@ class ZtunnelConfigTest {
         environment.put("PROXY_WORKLOAD_INFO", "shop/web-1/web");
         assertThat(read().mode()).isEqualTo(new ProxyMode.Dedicated("shop", "web-1", "web"));
         assertThat(read().sockets().packetMark()).isZero();
+        assertThat(read().sockets().originalSource()).isEqualTo(SocketConfig.OriginalSource.NEVER);
     }
 
     @Test
