@@ -22,11 +22,11 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
         public static final Windows DEFAULT = new Windows(4 << 20, 16 << 20, 1 << 20, 256 << 10, 64 << 10);
 
         public Windows {
-            require(streamBytes > 0, "streamBytes", streamBytes);
-            require(connectionBytes >= 65_535, "connectionBytes", connectionBytes);
-            require(frameBytes >= 16_384 && frameBytes <= 16_777_215, "frameBytes", frameBytes);
-            require(sendLowBytes >= 0, "sendLowBytes", sendLowBytes);
-            require(sendHighBytes > sendLowBytes, "sendHighBytes", sendHighBytes);
+            Range.require(streamBytes > 0, "streamBytes", streamBytes);
+            Range.require(connectionBytes >= 65_535, "connectionBytes", connectionBytes);
+            Range.require(frameBytes >= 16_384 && frameBytes <= 16_777_215, "frameBytes", frameBytes);
+            Range.require(sendLowBytes >= 0, "sendLowBytes", sendLowBytes);
+            Range.require(sendHighBytes > sendLowBytes, "sendHighBytes", sendHighBytes);
         }
     }
 
@@ -40,10 +40,10 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
         public static final Streams DEFAULT = new Streams(200, 100, 65_536, 16_384);
 
         public Streams {
-            require(served > 0, "served", served);
-            require(used > 0, "used", used);
-            require(requestHeaderBytes > 0, "requestHeaderBytes", requestHeaderBytes);
-            require(replyHeaderBytes > 0, "replyHeaderBytes", replyHeaderBytes);
+            Range.require(served > 0, "served", served);
+            Range.require(used > 0, "used", used);
+            Range.require(requestHeaderBytes > 0, "requestHeaderBytes", requestHeaderBytes);
+            Range.require(replyHeaderBytes > 0, "replyHeaderBytes", replyHeaderBytes);
         }
     }
 
@@ -75,12 +75,13 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
                 new Floods(Duration.ofSeconds(30), 1_000, 200, 100, 200, 1_000, 10_000, 10_000, 1_000, 32);
 
         public Floods {
-            require(!period.isNegative() && !period.isZero(), "period (ms)", period.toMillis());
-            require(Math.min(resets, provokedResets) > 0, "resets", Math.min(resets, provokedResets));
-            require(Math.min(settings, pings) > 0, "settings or pings", Math.min(settings, pings));
-            require(emptyData > 0, "emptyData", emptyData);
-            require(Math.min(windowUpdates, ignored) > 0, "windowUpdates or ignored", Math.min(windowUpdates, ignored));
-            require(Math.min(queuedControl, continuations) > 0, "queuedControl or continuations", queuedControl);
+            Range.require(!period.isNegative() && !period.isZero(), "period (ms)", period.toMillis());
+            Range.require(Math.min(resets, provokedResets) > 0, "resets", Math.min(resets, provokedResets));
+            Range.require(Math.min(settings, pings) > 0, "settings or pings", Math.min(settings, pings));
+            Range.require(emptyData > 0, "emptyData", emptyData);
+            Range.require(
+                    Math.min(windowUpdates, ignored) > 0, "windowUpdates or ignored", Math.min(windowUpdates, ignored));
+            Range.require(Math.min(queuedControl, continuations) > 0, "queuedControl or continuations", queuedControl);
         }
     }
 
@@ -100,12 +101,6 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
                 Duration.ofMinutes(5));
     }
 
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException("tunnel limit " + name + " is " + value + ", which is out of its range");
-        }
-    }
-
     public HboneLimits withWindows(Windows other) {
         return new HboneLimits(other, streams, floods, timers);
     }
@@ -120,5 +115,16 @@ public record HboneLimits(Windows windows, Streams streams, Floods floods, Timer
 
     public HboneLimits withTimers(Timers other) {
         return new HboneLimits(windows, streams, floods, other);
+    }
+
+    /// A class of its own, because the parts' own defaults are checked before [HboneLimits#DEFAULT] can be made of
+    /// them: a method of the outer class would begin with that.
+    private static final class Range {
+        static void require(boolean holds, String name, long value) {
+            if (!holds) {
+                throw new IllegalArgumentException(
+                        "tunnel limit " + name + " is " + value + ", which is out of its range");
+            }
+        }
     }
 }

@@ -189,8 +189,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
             closing = true;
             writer.goAway(lastPeerStream(), code, detail);
             writer.flush();
-            parts().context().close();
+            // first, for a close may say at once that the channel is inactive, which gives no reason
             ended(reason);
+            parts().context().close();
         }
     }
 
