@@ -59,6 +59,9 @@ import java.util.concurrent.TimeUnit;
 
 /// The whole data path in one process: pods are addresses of the loopback network. Confined to its test.
 final class DataPathLab implements AutoCloseable {
+    /// Each process has a network of its own, since the listeners' ports are fixed and others may test beside us.
+    private static final long PROCESS = ProcessHandle.current().pid();
+
     final EventLoopGroup loops = Transport.EPOLL.newLoops(2);
     final Metrics metrics = new Metrics();
     final Queue<AccessLogEntry> log = new ConcurrentLinkedQueue<>();
@@ -80,6 +83,11 @@ final class DataPathLab implements AutoCloseable {
         path = new DataPath(config, mesh, new Arrival(mesh), each);
         mesh.listen(new PolicyWatch(each));
         mesh.listen(new MissingPolicies(mesh));
+    }
+
+    /// The loopback address of the host of that number.
+    static String host(int number) {
+        return "127." + (1 + PROCESS / 250 % 250) + "." + PROCESS % 250 + "." + number;
     }
 
     static InetAddress ip(String text) {

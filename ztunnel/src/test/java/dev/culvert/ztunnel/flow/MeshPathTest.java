@@ -46,9 +46,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Two pods of the mesh and their tunnels in one process, as their applications and an operator see them.
 class MeshPathTest {
-    private static final String CLIENT = "127.83.0.1";
-    private static final String SERVER = "127.83.0.2";
-    private static final String STRANGER = "127.83.0.9";
+    private static final String CLIENT = DataPathLab.host(1);
+    private static final String SERVER = DataPathLab.host(2);
+    private static final String FOREIGNER = DataPathLab.host(3);
+    private static final String STRANGER = DataPathLab.host(9);
 
     @RegisterExtension
     final LeakGuard leaks = new LeakGuard();
@@ -234,10 +235,10 @@ class MeshPathTest {
 
     @Test
     void resetsAClientWhosePeerIsOfAnotherAuthority() throws Exception {
-        Pod foreign = lab.pod("foreign", "127.83.0.3", TestCa.create("another"));
-        lab.tell(List.of(DataPathLab.workload("foreign", "127.83.0.3").build()), List.of());
+        Pod foreign = lab.pod("foreign", FOREIGNER, TestCa.create("another"));
+        lab.tell(List.of(DataPathLab.workload("foreign", FOREIGNER).build()), List.of());
         try (TestApplication app = TestApplication.echo(foreign.address());
-                Socket socket = client.dial("127.83.0.3", app.port())) {
+                Socket socket = client.dial(FOREIGNER, app.port())) {
             socket.getOutputStream().write("unread".getBytes(UTF_8));
             assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
         }
