@@ -1,5 +1,6 @@
 package dev.culvert.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,9 +11,13 @@ import dev.culvert.kube.DirectorySource;
 import dev.culvert.linux.NetnsThread;
 import dev.culvert.plugin.AgentClient;
 import dev.culvert.plugin.PluginEvent;
+import dev.culvert.process.LogFilter;
+import dev.culvert.process.LogFormat;
+import dev.culvert.process.Logs;
 import dev.culvert.process.Metrics;
 import dev.culvert.process.Readiness;
 import dev.culvert.process.Settings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -118,10 +123,15 @@ class AgentAppTest {
     }
 
     private void pod(String name, String labels) throws IOException {
+        pod(name, labels, "Pending");
+    }
+
+    private void pod(String name, String labels, String status) throws IOException {
         write(
                 name + ".yaml",
                 "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " + name + "\n  namespace: shop\n  uid: uid-" + name
-                        + "\n  labels: " + labels + "\nspec:\n  nodeName: n1\n  serviceAccountName: sa\n");
+                        + "\n  labels: " + labels
+                        + "\nspec:\n  nodeName: n1\n  serviceAccountName: sa\nstatus:\n  phase: " + status + "\n");
     }
 
     private void write(String name, String text) throws IOException {
@@ -248,6 +258,40 @@ class AgentAppTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> !captured());
         await().until(() -> sink.heard.contains("del uid-web"));
         await().until(() -> pod.residue().equals(before));
+    }
+
+    @Test
+    void aRunningPodStaysCapturedAndPendingUntilAProxyTakesIt() throws Exception {
+        namespace("none");
+        await().until(() -> ask("/podfacts", "web").body().contains("\"none\""));
+        String before = pod.residue();
+        sink.refusal = "no node proxy is connected";
+        namespace("ambient");
+        await().atMost(Duration.ofSeconds(10)).until(() -> annotation().contains("redirection: pending"));
+        assertThat(captured()).isTrue();
+        await().until(() -> sink.heard.stream().filter("add web"::equals).count() > 2);
+        sink.refusal = "";
+        await().atMost(Duration.ofSeconds(10)).until(() -> annotation().contains("redirection: enabled"));
+        assertThat(host.print("nft", "list", "ruleset")).contains("10.7.0.5");
+        namespace("none");
+        await().atMost(Duration.ofSeconds(10)).until(() -> pod.residue().equals(before));
+    }
+
+    @Test
+    void aPodThatWasStartedBeforeThePluginIsWarnedOfOnce() throws Exception {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        try (Logs logs = Logs.start(LogFormat.PLAIN, LogFilter.DEFAULT, log)) {
+            pod("old", "{}", "Running\n  podIPs: [{ip: 10.7.0.9}]");
+            pod("starting", "{}", "Pending");
+            await().until(() -> log.toString(UTF_8).contains("shop/old"));
+            pod("old", "{a: b}", "Running\n  podIPs: [{ip: 10.7.0.9}]");
+            await().until(() -> ask("/podfacts", "old").body().contains("\"a\""));
+            assertThat(logs.dropped()).isZero();
+        }
+        assertThat(log.toString(UTF_8).lines().filter(line -> line.contains("restart it")))
+                .singleElement()
+                .asString()
+                .contains("warn", "shop/old");
     }
 
     @Test

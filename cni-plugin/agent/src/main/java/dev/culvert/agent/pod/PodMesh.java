@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,14 +35,15 @@ import org.slf4j.LoggerFactory;
 ///
 /// The order in: the pod's rules, the node proxy's word that it serves the pod, the host's probe
 /// rules, the annotation. The annotation is last because the control plane takes it as leave to
-/// send the pod HBONE. When a step fails, what was done is undone, so that a pod is wholly in or
-/// wholly out.
+/// send the pod HBONE. When a step fails, a pod that is being started is wholly out again; one that
+/// runs stays captured, pending, until a proxy takes it.
 public final class PodMesh {
     private static final Logger log = LoggerFactory.getLogger(PodMesh.class);
     /// A proxy that does not answer by then is taken for one that will not; the plugin waits no
     /// longer either.
     private static final Duration PROXY_PATIENCE = Duration.ofSeconds(6);
     private static final String ENABLED = "enabled";
+    private static final String PENDING = "pending";
 
     private final AgentConfig.Capture capture;
     private final NftRules rules;
@@ -66,49 +68,92 @@ public final class PodMesh {
         this.writer = writer;
     }
 
-    private record Member(MeshPod pod, TrafficRules rules) {}
+    /// A pod with its rules in place.
+    ///
+    /// @param served whether a node proxy has taken it, and everything after that is done
+    private record Member(MeshPod pod, TrafficRules rules, boolean served) {
+        Member inService() {
+            return new Member(pod, rules, true);
+        }
+    }
 
     /// The pods of the mesh, for a node proxy that has just come.
     public List<MeshPod> snapshot() {
         return members.values().stream().map(Member::pod).toList();
     }
 
+    /// Whether the pod is captured; it may still wait for a node proxy.
     public boolean contains(String uid) {
         return members.containsKey(uid);
+    }
+
+    /// Whether the pod is in the mesh, and a node proxy serves it.
+    public boolean serves(String uid) {
+        Member member = members.get(uid);
+        return member != null && member.served;
     }
 
     public int size() {
         return members.size();
     }
 
-    /// Brings the pod in; one that is in already stays as it is.
+    /// Brings in a pod that is being started; one that is in already stays as it is.
     ///
-    /// @throws IOException when a step failed; what was done is undone
+    /// @throws IOException when a step failed; what was done is undone, and the pod does not start
     public void enrol(Pod pod, PodRecord record) throws IOException {
+        bringIn(pod, record, cause -> undo(record.id(), cause));
+    }
+
+    /// Brings in a pod that runs already; one that is in already stays as it is.
+    ///
+    /// @throws IOException when a step failed. A pod whose rules are in place stays captured, and nothing goes
+    ///     around the mesh: it is annotated as pending, and to be tried again
+    public void enrolRunning(Pod pod, PodRecord record) throws IOException {
+        bringIn(pod, record, cause -> {
+            if (!PENDING.equals(pod.metadata().annotation(MeshLabels.REDIRECTION))) {
+                attempt(cause, () -> annotate(pod, PENDING));
+            }
+        });
+    }
+
+    private void bringIn(Pod pod, PodRecord record, Consumer<IOException> failed) throws IOException {
         String uid = record.id().uid();
         ReentrantLock lock = lock(uid);
         lock.lock();
         try {
-            Member before = members.get(uid);
-            if (before != null && before.pod.netns().identity().equals(record.netnsIdentity())) {
+            Member member = members.get(uid);
+            if (member == null || !member.pod.netns().identity().equals(record.netnsIdentity())) {
+                forget(uid);
+                member = capture(pod, record);
+            }
+            if (member.served) {
                 return;
             }
-            forget(uid);
-            Member member = member(pod, record);
-            rules.apply(member.pod.netns(), member.rules);
-            members.put(uid, member);
             try {
                 join(sink.add(member.pod));
                 expose(record);
                 annotate(pod, ENABLED);
             } catch (IOException e) {
-                undo(record.id(), e);
+                failed.accept(e);
                 throw e;
             }
+            members.put(uid, member.inService());
             log.atInfo().addKeyValue("pod", record.id()).log("pod is in the mesh");
         } finally {
             lock.unlock();
         }
+    }
+
+    private Member capture(Pod pod, PodRecord record) throws IOException {
+        Member member = member(pod, record);
+        try {
+            rules.apply(member.pod.netns(), member.rules);
+        } catch (IOException e) {
+            member.pod.netns().close();
+            throw e;
+        }
+        members.put(record.id().uid(), member);
+        return member;
     }
 
     /// Takes up a pod that an earlier run of the agent has enrolled; its rules are checked, and
@@ -119,7 +164,7 @@ public final class PodMesh {
             log.atWarn().addKeyValue("pod", record.id()).log("rules of a pod were not whole and are written again");
             rules.apply(member.pod.netns(), member.rules);
         }
-        members.put(record.id().uid(), member);
+        members.put(record.id().uid(), member.inService());
         expose(record);
     }
 
@@ -171,7 +216,7 @@ public final class PodMesh {
         }
         PodRecord.PodId id = record.id();
         String account = pod.spec().serviceAccountName();
-        return new Member(new MeshPod(id.uid(), id.namespace(), id.name(), account, netns), wanted);
+        return new Member(new MeshPod(id.uid(), id.namespace(), id.name(), account, netns), wanted, false);
     }
 
     private TrafficRules rulesFor(Pod pod) throws IOException {

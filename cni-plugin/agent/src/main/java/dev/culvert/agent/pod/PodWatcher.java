@@ -3,11 +3,13 @@ package dev.culvert.agent.pod;
 import dev.culvert.kube.ResourceEvent;
 import dev.culvert.kube.ResourceSource;
 import dev.culvert.kube.resource.Kinds;
+import dev.culvert.kube.resource.Pod;
 import dev.culvert.plugin.Enrolment;
 import dev.culvert.process.CounterFamily;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -37,6 +39,8 @@ public final class PodWatcher implements AutoCloseable {
             task -> Thread.ofPlatform().name("pods").daemon(true).unstarted(task));
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, ScheduledFuture<?>> retries = new HashMap<>();
+    /// Pods that were warned of.
+    private final Set<String> unknown = new HashSet<>();
     private ResourceSource.@Nullable Subscription subscription;
     private boolean reconciling;
 
@@ -108,22 +112,27 @@ public final class PodWatcher implements AutoCloseable {
 
     private void settle(String uid) throws IOException {
         PodRecord record = store.find(uid);
-        if (record == null) {
-            return; // not started yet, or gone; the plugin tells
-        }
         NodePods.Known known = pods.find(uid);
+        if (record == null) {
+            if (known == null) {
+                unknown.remove(uid);
+            } else {
+                warnOfUnknown(known);
+            }
+            return;
+        }
         if (known == null || known.pod().terminal()) {
             mesh.unenrol(record.id(), null, true);
             return;
         }
         switch (rule.judge(known.facts())) {
             case Enrolment.Enrol(String reason) -> {
-                if (!mesh.contains(uid)) {
+                if (!mesh.serves(uid)) {
                     log.atInfo()
                             .addKeyValue("pod", record.id())
                             .addKeyValue("reason", reason)
                             .log("enrolling pod");
-                    mesh.enrol(known.pod(), record);
+                    mesh.enrolRunning(known.pod(), record);
                     store.put(record.withEnrolled(true));
                 }
             }
@@ -137,6 +146,24 @@ public final class PodWatcher implements AutoCloseable {
                     store.put(record.withEnrolled(false));
                 }
             }
+        }
+    }
+
+    /// The plugin tells of each pod before the pod has an address. One that has an address and of which nothing was
+    /// told was started when the plugin was not there.
+    private void warnOfUnknown(NodePods.Known known) {
+        Pod pod = known.pod();
+        boolean started = !pod.status().podIps().isEmpty() && !pod.terminal() && !pod.terminating();
+        if (started
+                && rule.judge(known.facts()) instanceof Enrolment.Enrol(String reason)
+                && unknown.add(known.uid())) {
+            log.atWarn()
+                    .addKeyValue(
+                            "pod",
+                            known.facts().namespace() + "/" + known.facts().name())
+                    .addKeyValue("reason", reason)
+                    .log("pod is to be in the mesh and is not, because it was started before the plugin was installed;"
+                            + " restart it");
         }
     }
 
