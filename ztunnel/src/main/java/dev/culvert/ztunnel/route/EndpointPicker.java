@@ -6,6 +6,7 @@ import dev.culvert.mesh.model.LoadBalancing.Scope;
 import dev.culvert.mesh.model.Service;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.state.MeshSnapshot;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// Chooses an endpoint of a service for one client. Pure, and immutable.
 ///
 /// One pass over the endpoints, without allocating: each eligible one replaces the choice so far with the
-/// probability of its own weight in all the weights seen, so that in the end each has its share.
+/// probability of its own weight in all the weights seen, so that in the end each has its share. Endpoints that cannot
+/// be dialled from here are chosen only when there are no others; the connection then ends with what they lack.
 ///
 /// @param world where endpoints are looked up
 /// @param client whose locality, node and network are compared
 /// @param random what chance decides
 record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator random) {
+    /// More than any agreement of scopes can come to.
+    private static final int DIALLABLE = 1 << 16;
 
     /// What the service is chosen for.
     enum Purpose {
@@ -45,7 +49,13 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
             }
             int target = target(service, endpoint, workload, port);
             int rank = rank(service.loadBalancing(), workload);
-            if (target == 0 || rank < bestRank || rank < 0) {
+            if (target == 0 || rank < 0) {
+                continue;
+            }
+            if (isDiallable(service, workload)) {
+                rank += DIALLABLE;
+            }
+            if (rank < bestRank) {
                 continue;
             }
             if (rank > bestRank) {
@@ -82,6 +92,20 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
         return !workload.addresses().isEmpty()
                 || !workload.hostname().isEmpty()
                 || (!workload.network().equals(client.network()) && workload.networkGateway() != null);
+    }
+
+    /// Whether it is in our network and has an address that the service offers: names are not resolved here, and other
+    /// networks are not reached.
+    private boolean isDiallable(Service service, Workload workload) {
+        if (!workload.network().equals(client.network())) {
+            return false;
+        }
+        for (InetAddress address : workload.addresses()) {
+            if (service.ipFamilies().allows(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The port to dial; 0 when this endpoint has none for the service port.

@@ -128,6 +128,26 @@ class OutboundRouterTest {
     }
 
     @Test
+    void choosesNoEndpointThatItCannotDialWhileThereIsOneThatItCan() {
+        workloads.add(endpoint("far", "10.0.0.2").network("far").capacity(100).build());
+        workloads.add(Workload.withUid("c//Pod/ns/named")
+                .id("ns", "named", "named")
+                .hostname("db.example")
+                .capacity(100)
+                .service(ECHO, PortMap.of(Map.of(80, 8080)))
+                .build());
+        services.add(echo().build());
+        assertThat(decide("10.96.0.1", 80)).isNotInstanceOf(OutboundDecision.Hbone.class);
+        workloads.add(endpoint("near", "10.0.0.3").node("elsewhere").build());
+        assertThat(counts(200)).containsOnlyKeys("near");
+        services.set(0, echo().loadBalancing(balancing(Mode.FAILOVER)).build());
+        workloads.set(1, endpoint("far", "10.0.0.2").network("far").node("here").build());
+        assertThat(counts(200)).containsOnlyKeys("near");
+        workloads.subList(1, 4).removeIf(workload -> !workload.name().equals("named"));
+        assertThat(reason("10.96.0.1", 80)).contains("db.example", "names are not resolved here");
+    }
+
+    @Test
     void spreadsConnectionsByCapacityAndNeverChoosesNone() {
         workloads.add(endpoint("one", "10.0.0.2").build());
         workloads.add(endpoint("three", "10.0.0.3").capacity(3).build());
