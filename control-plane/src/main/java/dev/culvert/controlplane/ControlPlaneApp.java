@@ -9,11 +9,9 @@ import dev.culvert.process.Metrics;
 import dev.culvert.process.Readiness;
 import dev.culvert.process.Routes;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,11 +74,6 @@ public final class ControlPlaneApp implements AutoCloseable {
     /// The port that discovery and certificates are served on.
     public int tlsPort() {
         return server.tlsPort();
-    }
-
-    /// Where discovery and certificates are served: over TLS, then in plaintext when that is asked for.
-    public List<SocketAddress> addresses() {
-        return server.addresses();
     }
 
     /// Takes no more calls, lets running ones end within the drain time, and stops what was

@@ -18,7 +18,6 @@ import io.grpc.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,13 +103,6 @@ final class ControlPlaneServer {
     /// The port of discovery and certificates over TLS.
     int tlsPort() {
         return servers.getFirst().getPort();
-    }
-
-    /// Where discovery and certificates are served: over TLS, then in plaintext when that is asked for.
-    List<SocketAddress> addresses() {
-        return servers.stream()
-                .<SocketAddress>flatMap(server -> server.getListenSockets().stream())
-                .toList();
     }
 
     /// Takes no more calls, gives running ones the drain time, and stops.

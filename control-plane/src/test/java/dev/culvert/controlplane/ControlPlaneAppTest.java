@@ -31,7 +31,6 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.StringWriter;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -90,8 +88,8 @@ final class ControlPlaneAppTest {
         launch();
     }
 
-    private void launch(String... more) throws Exception {
-        Map<String, String> texts = new HashMap<>(Map.of(
+    private void launch() throws Exception {
+        Settings settings = Settings.of(Map.of(
                 "CULVERT_MANIFESTS", manifests.toString(),
                 "CULVERT_STATE_DIR", temp.resolve("state").toString(),
                 "ROOT_CA_DIR", temp.resolve("none").toString(),
@@ -100,10 +98,6 @@ final class ControlPlaneAppTest {
                 "CULVERT_METRICS_PORT", "0",
                 "CULVERT_DEBUG_PORT", "0",
                 "CULVERT_DRAIN_TIME", "1s"));
-        for (int i = 0; i < more.length; i += 2) {
-            texts.put(more[i], more[i + 1]);
-        }
-        Settings settings = Settings.of(texts);
         ControlPlaneSettings parsed = ControlPlaneSettings.from(settings);
         settings.check();
         http = new HttpEndpoint();
@@ -310,27 +304,6 @@ final class ControlPlaneAppTest {
         assertThat(certificate(token, "spiffe://cluster.local/ns/a/sa/web", pem(key()))
                         .getCertChain(1))
                 .isEqualTo(root);
-    }
-
-    @Test
-    void speaksPlaintextOnlyWhenToldToAndOnLoopbackAndStillAsksForAToken() throws Exception {
-        assertThat(ControlPlaneSettings.from(Settings.of(Map.of())).ports().plaintext())
-                .as("off unless set")
-                .isNull();
-        assertThat(app.addresses()).as("TLS alone").hasSize(1);
-        app.close();
-        http.close();
-        launch("CULVERT_XDS_PLAINTEXT_PORT", "0");
-        assertThat(app.addresses()).hasSize(2);
-        InetSocketAddress address = (InetSocketAddress) app.addresses().getLast();
-        assertThat(address.getAddress().isLoopbackAddress()).isTrue();
-        ManagedChannel plain =
-                NettyChannelBuilder.forAddress(address).usePlaintext().build();
-        opened.add(() -> plain.shutdownNow().awaitTermination(5, TimeUnit.SECONDS));
-        assertThatThrownBy(() -> IstioCertificateServiceGrpc.newBlockingStub(plain)
-                        .withDeadlineAfter(Duration.ofSeconds(10))
-                        .createCertificate(IstioCertificateRequest.getDefaultInstance()))
-                .hasMessageContaining("UNAUTHENTICATED");
     }
 
     @Test

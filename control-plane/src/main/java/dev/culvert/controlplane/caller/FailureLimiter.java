@@ -13,8 +13,6 @@ import java.util.Map;
 final class FailureLimiter {
     static final int BURST = 20;
     static final int MAX_ADDRESSES = 10_000;
-    private static final long TRY = 1_000;
-    private static final long FULL = BURST * TRY;
 
     private final Clock clock;
     private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
@@ -30,27 +28,21 @@ final class FailureLimiter {
         this.clock = clock;
     }
 
-    /// @param credit what is left, in milliseconds: a try costs as many as bring the next one
-    /// @param at when that was so
-    private record Bucket(long credit, long at) {
-        long creditAt(long now) {
-            return Math.min(FULL, credit + Math.max(0, now - at));
-        }
-    }
+    private record Bucket(double tries, long millis) {}
 
     /// Takes one try from `address`; false when it has none left.
     synchronized boolean tryFail(String address) {
         long now = clock.millis();
-        Bucket bucket = buckets.get(address);
-        long credit = bucket == null ? FULL : bucket.creditAt(now);
-        boolean allowed = credit >= TRY;
-        buckets.put(address, new Bucket(allowed ? credit - TRY : credit, now));
+        Bucket old = buckets.getOrDefault(address, new Bucket(BURST, now));
+        double tries = Math.min(BURST, old.tries() + Math.max(0, now - old.millis()) / 1000.0);
+        boolean allowed = tries >= 1;
+        buckets.put(address, new Bucket(allowed ? tries - 1 : tries, now));
         return allowed;
     }
 
     /// Whether `address` has no try left.
     synchronized boolean exhausted(String address) {
         Bucket bucket = buckets.get(address);
-        return bucket != null && bucket.creditAt(clock.millis()) < TRY;
+        return bucket != null && bucket.tries() + Math.max(0, clock.millis() - bucket.millis()) / 1000.0 < 1;
     }
 }

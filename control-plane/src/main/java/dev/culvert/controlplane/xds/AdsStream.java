@@ -1,5 +1,6 @@
 package dev.culvert.controlplane.xds;
 
+import dev.culvert.api.TypeUrls;
 import dev.culvert.api.discovery.DeltaDiscoveryRequest;
 import dev.culvert.api.discovery.DeltaDiscoveryResponse;
 import dev.culvert.controlplane.caller.Caller;
@@ -8,8 +9,9 @@ import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,10 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     private final PushQueue.Slot slot = new PushQueue.Slot(this::push);
     private final RequestPace pace;
     private final Instant connected;
-    private final Map<String, TypeChannel> channels = new LinkedHashMap<>();
+    /// Policies come first: a workload that arrived before the policies that it lists would go without them.
+    private final Map<String, TypeChannel> channels =
+            new TreeMap<>(Comparator.<String, Boolean>comparing(type -> !type.equals(TypeUrls.AUTHORIZATION))
+                    .thenComparing(Comparator.naturalOrder()));
     private @Nullable ClientNode node;
     private boolean closed;
 
@@ -132,7 +137,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
             }
             TypeChannel channel = channel(node, request);
             if (channel != null) {
-                pump(channel);
+                pumpAll();
             }
         } catch (Refusal e) {
             end(e.status());
@@ -189,13 +194,21 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     private void push() {
         context.execute(() -> {
             try {
-                for (TypeChannel channel : channels.values()) {
-                    pump(channel);
-                }
+                pumpAll();
             } catch (Refusal e) {
                 end(e.status());
             }
         });
+    }
+
+    /// What waits for policies waits until the client has been sent all of them.
+    private void pumpAll() throws Refusal {
+        for (TypeChannel channel : channels.values()) {
+            pump(channel);
+            if (channel.isBehind() && channel.typeUrl().equals(TypeUrls.AUTHORIZATION)) {
+                return;
+            }
+        }
     }
 
     private void pump(TypeChannel channel) throws Refusal {

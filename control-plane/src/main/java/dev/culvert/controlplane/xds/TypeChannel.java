@@ -29,6 +29,15 @@ final class TypeChannel {
     /// @param largeBytes what it took of the budget
     record Outstanding(String nonce, Instant since, long largeBytes, List<String> names) {}
 
+    String typeUrl() {
+        return typeUrl;
+    }
+
+    /// Whether there is more to send than what is on its way.
+    boolean isBehind() {
+        return waiting != null || subscription.behind() > 0;
+    }
+
     Subscription subscription() {
         return subscription;
     }

@@ -144,6 +144,25 @@ final class AdsServerTest {
     }
 
     @Test
+    void tellsOfAWorkloadOnlyAfterThePoliciesThatCameBeforeIt() throws Exception {
+        RawAdsClient client = server.client("n1");
+        client.wildcard(TYPE, Map.of());
+        client.wildcard(TypeUrls.AUTHORIZATION, Map.of());
+        client.take();
+        client.take();
+        server.policies.apply(List.of(resource("ns/first", "1")), List.of());
+        DeltaDiscoveryResponse first = client.next();
+        server.policies.apply(List.of(resource("ns/second", "1")), List.of());
+        server.put(resource("workload", "1"));
+        assertThat(client.poll(200))
+                .as("the second policy waits, and the workload behind it")
+                .isNull();
+        client.ack(first);
+        assertThat(names(client.take())).containsExactly("ns/second");
+        assertThat(names(client.take())).containsExactly("workload");
+    }
+
+    @Test
     void doesNotTakeAStrangeNonceForAnAcknowledgement() throws Exception {
         RawAdsClient client = server.client("n1");
         client.wildcard(TYPE, Map.of());

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Keeps the world as the control plane tells it, over one delta stream that it opens again whenever it ends.
 ///
@@ -35,7 +36,7 @@ public final class AdsClient implements AutoCloseable {
     private final Node node;
     private final ResponseDecoder decoder = new ResponseDecoder();
     private final Reconnect reconnect = new Reconnect();
-    /// By type; the order is that of the requests.
+    /// By type; the order is that of the requests. Policies come first, for a workload must not go without its own.
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
     private final CompletableFuture<MeshSnapshot> ready = new CompletableFuture<>();
@@ -51,8 +52,8 @@ public final class AdsClient implements AutoCloseable {
         this.thread = state.thread();
         this.observer = observer;
         node = config.node().encode();
-        subscriptions.put(TypeUrls.ADDRESS, new Subscription(TypeUrls.ADDRESS, config.onDemand()));
         subscriptions.put(TypeUrls.AUTHORIZATION, new Subscription(TypeUrls.AUTHORIZATION, false));
+        subscriptions.put(TypeUrls.ADDRESS, new Subscription(TypeUrls.ADDRESS, config.onDemand()));
         onDemand = config.onDemand() ? OnDemand.asking(state, this::demand, this::abandon) : OnDemand.off(state);
     }
 
@@ -177,7 +178,7 @@ public final class AdsClient implements AutoCloseable {
         @Override
         public void ended(AdsStream ended, StreamEnd end, Status status) {
             stream = null;
-            LOG.atWarn()
+            LOG.atLevel(StreamEnd.isOrderly(status) ? Level.INFO : Level.WARN)
                     .addKeyValue("address", config.server().address())
                     .addKeyValue("reason", end.label())
                     .addKeyValue("status", status.getCode())

@@ -37,6 +37,15 @@ public enum StreamEnd {
         };
     }
 
+    /// Whether the server ended the stream as servers do from time to time, such as at a connection's greatest age.
+    static boolean isOrderly(Status status) {
+        if (status.isOk()) {
+            return true;
+        }
+        String text = status.getDescription();
+        return text != null && (text.contains("NO_ERROR") || text.contains("max_age"));
+    }
+
     /// gRPC has one code for a server that is overloaded and for a connection that is gone; only the cause, or
     /// else the text (ours, or that of a Go server), tells them apart.
     private static boolean connectionLost(Status status) {

@@ -90,8 +90,8 @@ class AdsClientTest {
     void subscribesToEverythingInOrderAndSaysWhoItIs() throws InterruptedException {
         FakeAds.Connection stream = start(false).accept();
 
-        DeltaDiscoveryRequest addresses = stream.request();
         DeltaDiscoveryRequest policies = stream.request();
+        DeltaDiscoveryRequest addresses = stream.request();
 
         assertThat(addresses.getTypeUrl()).isEqualTo(TypeUrls.ADDRESS);
         assertThat(addresses.getResourceNamesSubscribeList()).isEmpty();
@@ -155,7 +155,9 @@ class AdsClientTest {
         assertThat(state.world().workloadCount()).isEqualTo(1);
 
         stream.drop(Status.UNKNOWN);
-        DeltaDiscoveryRequest again = server.accept().request();
+        FakeAds.Connection next = server.accept();
+        next.request();
+        DeltaDiscoveryRequest again = next.request();
         assertThat(again.getInitialResourceVersionsMap()).containsOnlyKeys("c1//Pod/ns/a");
     }
 
@@ -210,6 +212,7 @@ class AdsClientTest {
 
         server = FakeAds.start(renewed, port);
         FakeAds.Connection again = server.accept();
+        assertThat(again.request().getTypeUrl()).isEqualTo(TypeUrls.AUTHORIZATION);
         DeltaDiscoveryRequest opening = again.request();
 
         assertThat(opening.getInitialResourceVersionsMap())
@@ -238,6 +241,17 @@ class AdsClientTest {
     }
 
     @Test
+    void takesTheGreatestAgeOfAConnectionForAnOrderlyEnd() {
+        String aged = "Connection closed after GOAWAY. HTTP/2 error code: NO_ERROR, debug data: max_age";
+        assertThat(StreamEnd.isOrderly(Status.OK)).isTrue();
+        assertThat(StreamEnd.isOrderly(Status.UNAVAILABLE.withDescription(aged)))
+                .isTrue();
+        assertThat(StreamEnd.isOrderly(Status.UNAVAILABLE.withDescription("Network closed for unknown reason")))
+                .isFalse();
+        assertThat(StreamEnd.isOrderly(Status.INTERNAL)).isFalse();
+    }
+
+    @Test
     void refusesAServerOfAnotherName() throws InterruptedException {
         start(false, URI.create("https://localhost:" + server.port()), null);
         server.accept().request();
@@ -261,10 +275,10 @@ class AdsClientTest {
     @Test
     void asksForOneAddressAndGoesOnByNameOrAlias() throws InterruptedException {
         FakeAds.Connection stream = start(true).accept();
+        assertThat(stream.request().getTypeUrl()).isEqualTo(TypeUrls.AUTHORIZATION);
         DeltaDiscoveryRequest opening = stream.request();
         assertThat(opening.getResourceNamesSubscribeList()).containsExactly("*");
         assertThat(opening.getResourceNamesUnsubscribeList()).containsExactly("*");
-        assertThat(stream.request().getTypeUrl()).isEqualTo(TypeUrls.AUTHORIZATION);
         DefaultEventExecutor loop = new DefaultEventExecutor();
         try {
             CompletableFuture<MeshSnapshot> byAddress = new CompletableFuture<>();
