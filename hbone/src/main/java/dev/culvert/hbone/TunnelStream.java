@@ -31,6 +31,10 @@ public interface TunnelStream {
     /// Ends our direction once all that is queued was sent.
     void end();
 
+    /// Ends our direction once all that is queued was sent, and then gives the stream up, so that the peer learns that
+    /// nobody takes its bytes. Until then the receiver hears of what comes.
+    void leave();
+
     /// Gives the stream up in both directions, dropping what is queued. The receiver hears nothing more.
     void reset();
 

@@ -46,6 +46,10 @@ public final class Recorder implements TunnelReceiver {
         on(() -> stream().end());
     }
 
+    public void leave() {
+        on(() -> stream().leave());
+    }
+
     public void reset() {
         on(() -> stream().reset());
     }

@@ -90,6 +90,39 @@ class TunnelTest {
     }
 
     @Test
+    void whoLeavesSendsWhatIsQueuedAndItsEndAndThenAReset() {
+        var acceptor = Acceptors.recording();
+        var served = rig.serve(acceptor);
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+        var server = acceptor.recorders.element();
+        String much = "x".repeat(1 << 20);
+
+        server.send(much);
+        server.leave();
+
+        await().until(() -> answer.recorder().failure != null);
+        assertThat(answer.recorder().text()).isEqualTo(much);
+        assertThat(answer.recorder().ended).isTrue();
+        assertThat(answer.recorder().failure).isEqualTo(new TunnelFailure.StreamReset(0));
+        assertThat(rig.counts().streams()).isZero();
+    }
+
+    @Test
+    void aStreamThatBothEndedAndOneLeavesIsNotReset() {
+        var acceptor = Acceptors.recording();
+        var served = rig.serve(acceptor);
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+        var server = acceptor.recorders.element();
+        answer.recorder().end();
+        await().until(() -> server.ended);
+
+        server.leave();
+
+        await().until(() -> answer.recorder().ended);
+        assertThat(answer.recorder().failure).isNull();
+    }
+
+    @Test
     void aServerWithAnotherIdentityIsRefused() {
         var served = rig.serve(Acceptors.echoing());
 

@@ -28,6 +28,7 @@ abstract class Http2Stream implements TunnelStream {
     private int unconsumed;
     private boolean full;
     private boolean endAsked;
+    private boolean leaving;
     private boolean localEnded;
     private boolean remoteEnded;
     private boolean over;
@@ -127,6 +128,20 @@ abstract class Http2Stream implements TunnelStream {
     }
 
     @Override
+    public final void leave() {
+        leaving = true;
+        end();
+        resetWhenLeft();
+    }
+
+    /// The end of our half is on its way; what the peer still sends has nobody to go to.
+    private void resetWhenLeft() {
+        if (leaving && localEnded && !over) {
+            reset();
+        }
+    }
+
+    @Override
     public final void reset() {
         assert eventLoop().inEventLoop();
         receiver = null;
@@ -200,6 +215,7 @@ abstract class Http2Stream implements TunnelStream {
         endAsked = true;
         localEnded = true;
         closeWhenBothEnded();
+        resetWhenLeft();
     }
 
     private void closeWhenBothEnded() {

@@ -92,7 +92,7 @@ class HeaderFieldsTest {
     }
 
     @Test
-    void baggageValuesArePastTheLengthOfANameCutOff() {
+    void baggageValuesAreCutOffPastTheLengthOfAName() {
         Baggage read = Baggage.parse(List.of("service.name=" + "a".repeat(60_000)));
 
         assertThat(read.serviceName()).isEqualTo("a".repeat(Baggage.MOST_CHARACTERS));

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A tunnel stream as an end of a relay. Confined to the stream's loop.
 ///
-/// A relay may be over while the peer could still send, because the socket on our side is gone. The end of our
-/// direction is then on its way to the peer, and a reset would overtake it. So the stream lingers: the first bytes
-/// that nobody can take reset it, as does the end of a short wait.
+/// A relay may be over while the peer could still send, because the socket on our side is gone. The peer then gets the
+/// end of our direction and a reset right behind it. Only where its window holds our last bytes back the stream
+/// lingers: the first bytes that nobody can take reset it, as does the end of a short wait.
 public final class TunnelEnd implements RelayEnd, TunnelReceiver {
     private static final long LINGER_SECONDS = 5;
 
@@ -68,6 +68,7 @@ public final class TunnelEnd implements RelayEnd, TunnelReceiver {
     public void close() {
         relay = null;
         if (!inputEnded) {
+            stream.leave();
             stream.eventLoop().schedule(stream::reset, LINGER_SECONDS, TimeUnit.SECONDS);
         }
     }

@@ -14,6 +14,7 @@ final class ScriptedStream implements TunnelStream {
     final StringBuilder sent = new StringBuilder();
     int consumed;
     boolean ended;
+    boolean left;
     boolean reset;
     private final EventLoop loop;
     private boolean writable = true;
@@ -71,6 +72,12 @@ final class ScriptedStream implements TunnelStream {
     @Override
     public void end() {
         ended = true;
+    }
+
+    /// As when the peer's window holds the end back.
+    @Override
+    public void leave() {
+        left = true;
     }
 
     @Override
