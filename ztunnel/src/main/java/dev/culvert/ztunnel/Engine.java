@@ -6,6 +6,7 @@ import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.linux.LinuxException;
 import dev.culvert.linux.NetnsThread;
 import dev.culvert.mesh.state.Arrival;
+import dev.culvert.mesh.state.IdentityListener;
 import dev.culvert.mesh.telemetry.AccessLogWriter;
 import dev.culvert.mesh.telemetry.TcpMetrics;
 import dev.culvert.ztunnel.config.LifecycleConfig;
@@ -16,7 +17,6 @@ import dev.culvert.ztunnel.flow.LoopState;
 import dev.culvert.ztunnel.flow.TelemetryJournal;
 import dev.culvert.ztunnel.loop.PerLoop;
 import dev.culvert.ztunnel.pod.PodProxies;
-import dev.culvert.ztunnel.policy.MissingPolicies;
 import dev.culvert.ztunnel.policy.PolicyWatch;
 import dev.culvert.ztunnel.sockets.Transport;
 import io.netty.channel.EventLoopGroup;
@@ -52,7 +52,7 @@ final class Engine implements AutoCloseable {
         PerLoop<LoopState> perLoop = DataPath.loops(loops, limits, tls, journal);
         dataPath = new DataPath(config, world.mesh(), new Arrival(world.mesh()), perLoop);
         world.mesh().listen(new PolicyWatch(perLoop));
-        world.mesh().listen(new MissingPolicies(world.mesh()));
+        world.mesh().listen((IdentityListener) tls::forget);
         proxies = new PodProxies(
                 new PodProxies.Kernel(netns, transport, loops),
                 new PodProxies.Tunnels(tls, limits, world.certificates()),

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,37 +75,6 @@ class PluginTest {
             assertThat(agent.requests.getLast())
                     .contains("culvert-container-id: c1")
                     .contains("culvert-pod-uid: u1");
-        }
-    }
-
-    /// Version 1.1.0 of the specification, section 5: more about interfaces and routes; an address may name no
-    /// interface, a gateway or a prefix may be missing. All of it is passed on as it came.
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{'address':'10.1.0.5/24','interface':1} | 1 | 10.1.0.5 | ////AA== |",
-                "{'address':'10.1.0.5/32','gateway':'10.1.0.1'} | null | 10.1.0.5 | /////w== | 10.1.0.1",
-                "{'address':'10.1.0.5'} | null | 10.1.0.5 | /////w== |",
-                "{'address':'fd00::5/128','interface':0,'gateway':'fd00::1'} | 0 | fd00:0:0:0:0:0:0:5"
-                        + " | /////////////////////w== | fd00::1"
-            })
-    void addReadsTheResultsOfVersion110(String ip, String index, String address, String mask, @Nullable String gateway)
-            throws Exception {
-        String result = ("{'cniVersion':'1.1.0','interfaces':[{'name':'veth1','mac':'0a:58:0a:01:00:05','mtu':1450},"
-                        + "{'name':'eth0','mac':'0a:58:0a:01:00:06','mtu':1450,'sandbox':'/run/netns/x',"
-                        + "'socketPath':'/var/run/vhost.sock','pciID':'0000:3b:00.1'}],'ips':[" + ip + "],"
-                        + "'routes':[{'dst':'0.0.0.0/0','gw':'10.1.0.1','mtu':1400,'advmss':1360,'priority':100,"
-                        + "'table':254,'scope':0}],'dns':{'nameservers':['10.96.0.10'],'search':['a.b'],'options':['x']}}")
-                .replace('\'', '"');
-        try (FakeAgent agent =
-                new FakeAgent(dir).on("/podfacts", 200, facts("ambient")).on("/cmdadd", 200, "")) {
-            assertThat(run("ADD", config("1.1.0", ",\"prevResult\":" + result))).isEqualTo(new Run(0, result));
-            assertThat(agent.bodies("/cmdadd"))
-                    .singleElement()
-                    .asString()
-                    .contains("{\"Interface\":" + index + ",\"Address\":{\"IP\":\"" + address + "\",\"Mask\":\"" + mask
-                            + "\"},\"Gateway\":\"" + (gateway == null ? "" : gateway) + "\"}");
         }
     }
 

@@ -27,7 +27,7 @@ public sealed interface Verdict {
     record NotAllowed() implements Deny {
         @Override
         public String reason() {
-            return "policies exist, but none allowed this connection";
+            return "allow policies exist, but none allowed this connection";
         }
     }
 }

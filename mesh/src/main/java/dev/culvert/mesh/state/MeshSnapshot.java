@@ -86,11 +86,13 @@ public final class MeshSnapshot {
         return policies.concerning(workload);
     }
 
+    public boolean hasPolicy(PolicyKey key) {
+        return policies.byKey().containsKey(key);
+    }
+
     /// The policies that `workload` lists and that are not known; worth a warning where one is judged.
     public List<PolicyKey> missingPolicies(Workload workload) {
-        return workload.policies().stream()
-                .filter(key -> !policies.byKey().containsKey(key))
-                .toList();
+        return workload.policies().stream().filter(key -> !hasPolicy(key)).toList();
     }
 
     /// All workloads, in no order.

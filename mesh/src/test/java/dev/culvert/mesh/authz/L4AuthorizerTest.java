@@ -33,22 +33,22 @@ class L4AuthorizerTest {
             d-          | allowed
             d+          | explicitly denied by: ns/p0
             a+          | allowed
-            a-          | policies exist, but none allowed this connection
-            a- a-       | policies exist, but none allowed this connection
+            a-          | allow policies exist, but none allowed this connection
+            a- a-       | allow policies exist, but none allowed this connection
             a- a+       | allowed
             a+ a-       | allowed
             a+ d+       | explicitly denied by: ns/p1
             d+ a+       | explicitly denied by: ns/p0
             a+ d-       | allowed
-            a- d-       | policies exist, but none allowed this connection
+            a- d-       | allow policies exist, but none allowed this connection
             a- d+       | explicitly denied by: ns/p1
             d- d+       | explicitly denied by: ns/p1
             d+ d+       | explicitly denied by: ns/p0
             d+?         | allowed
             a-?         | allowed
             a+?         | allowed
-            a-? a-      | policies exist, but none allowed this connection
-            a+? a-      | policies exist, but none allowed this connection
+            a-? a-      | allow policies exist, but none allowed this connection
+            a+? a-      | allow policies exist, but none allowed this connection
             d+? a+      | allowed
             d+? d+      | explicitly denied by: ns/p1
             d-? d-      | allowed

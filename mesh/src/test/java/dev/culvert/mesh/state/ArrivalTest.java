@@ -2,6 +2,9 @@ package dev.culvert.mesh.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mesh.authz.Authorization;
+import dev.culvert.mesh.authz.Authorization.Action;
+import dev.culvert.mesh.model.PolicyKey;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.model.WorkloadName;
 import io.netty.util.concurrent.DefaultEventExecutor;
@@ -64,6 +67,52 @@ class ArrivalTest {
         arrive("n1");
         onLoop(() -> {});
         assertThat(outcomes).isEmpty();
+    }
+
+    @Test
+    void waitsForThePoliciesThatTheWorkloadListsWhereItIsJudged() throws InterruptedException {
+        arriveWith("p");
+        await(Duration.ofSeconds(20));
+        assertThat(next()).isEqualTo("arrived");
+        awaitJudgeable(Duration.ofSeconds(20));
+        onLoop(() -> {});
+        assertThat(outcomes).isEmpty();
+        tellPolicy("other");
+        assertThat(outcomes).isEmpty();
+        tellPolicy("p");
+        assertThat(next()).isEqualTo("arrived");
+        awaitJudgeable(Duration.ofSeconds(20));
+        assertThat(outcomes).containsExactly("arrived");
+    }
+
+    @Test
+    void waitsOnceForAPolicyThatNeverComesAndThenGoesOnWithoutIt() throws InterruptedException {
+        arriveWith("never");
+        awaitJudgeable(Duration.ofMillis(50));
+        assertThat(outcomes).isEmpty();
+        assertThat(next()).isEqualTo("arrived");
+        awaitJudgeable(Duration.ofMillis(50));
+        assertThat(outcomes).as("without another wait").containsExactly("arrived");
+    }
+
+    private void awaitJudgeable(Duration patience) {
+        onLoop(() -> arrival.awaitJudgeable(NAME, loop, patience, outcome()));
+    }
+
+    private void arriveWith(String policy) {
+        Workload workload = Workload.withUid("u")
+                .id("ns", "a", "sa")
+                .node("n1")
+                .policy(new PolicyKey("ns", policy))
+                .build();
+        state.submit(MeshBatch.ofAddresses(List.of(), List.of(workload), List.of()))
+                .join();
+    }
+
+    private void tellPolicy(String name) {
+        Authorization policy = new Authorization(
+                new PolicyKey("ns", name), Authorization.Scope.WORKLOAD_SELECTOR, Action.DENY, List.of(), false);
+        state.submit(MeshBatch.ofPolicies(List.of(), List.of(policy))).join();
     }
 
     private void arrive(String node) {

@@ -2,7 +2,6 @@ package dev.culvert.ztunnel.connection;
 
 import dev.culvert.hbone.TunnelFailure;
 import dev.culvert.hbone.header.Authority;
-import dev.culvert.mesh.model.PolicyKey;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -114,15 +113,6 @@ public sealed interface CloseReason {
         @Override
         public String message() {
             return "connection closed due to policy rejection: " + explanation;
-        }
-    }
-
-    /// Whether policy lets the connection open cannot be said.
-    record PolicyUnknown(PolicyKey policy) implements CloseReason {
-        @Override
-        public String message() {
-            return "connection closed due to policy rejection: policy " + policy
-                    + ", which the workload lists, has not been sent by the control plane";
         }
     }
 
@@ -243,7 +233,7 @@ public sealed interface CloseReason {
             case Finished _, ClientLeft _, OwnPort _, BadAuthority _ -> Origin.CLIENT;
             case UnknownPod _, NoEndpoint _, NoGateway _, OtherNetwork _, NoAddress _, NoPort _, NoIdentity _ ->
                 Origin.MESH;
-            case Denied _, PolicyUnknown _, PolicyWithdrawn _ -> Origin.POLICY;
+            case Denied _, PolicyWithdrawn _ -> Origin.POLICY;
             case ConnectFailed _, ConnectTimedOut _, TunnelRefused _ -> Origin.UPSTREAM;
             case TunnelFailed failed -> failed.side();
             case SocketFailed failed -> failed.side();
@@ -255,7 +245,7 @@ public sealed interface CloseReason {
     default ResponseFlag flag() {
         return switch (this) {
             case Finished _ -> ResponseFlag.NONE;
-            case Denied _, PolicyUnknown _, PolicyWithdrawn _ -> ResponseFlag.DENY;
+            case Denied _, PolicyWithdrawn _ -> ResponseFlag.DENY;
             case NoIdentity _ -> ResponseFlag.IDENTITY_ERROR;
             case TunnelFailed failed -> ResponseFlag.of(failed.failure());
             case ClientLeft _,
@@ -281,7 +271,7 @@ public sealed interface CloseReason {
     default int status() {
         return switch (this) {
             case BadAuthority _ -> 400;
-            case Denied _, PolicyUnknown _, PolicyWithdrawn _ -> 401;
+            case Denied _, PolicyWithdrawn _ -> 401;
             case Finished _,
                     ClientLeft _,
                     UnknownPod _,

@@ -16,7 +16,6 @@ import dev.culvert.ztunnel.flow.PodContext;
 import dev.culvert.ztunnel.policy.Admission;
 import dev.culvert.ztunnel.policy.LoopGuard;
 import dev.culvert.ztunnel.policy.Permit;
-import dev.culvert.ztunnel.policy.PolicyArrival;
 import dev.culvert.ztunnel.policy.PolicyGate;
 import dev.culvert.ztunnel.relay.Relay;
 import dev.culvert.ztunnel.relay.TcpEnd;
@@ -61,7 +60,7 @@ public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outc
             abort(objection);
             return;
         }
-        wait = PolicyArrival.await(path.arrival(), pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
+        wait = path.arrival().awaitJudgeable(pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
     }
 
     @Override

@@ -22,7 +22,6 @@ import dev.culvert.ztunnel.flow.PodContext;
 import dev.culvert.ztunnel.flow.WorkloadBaggage;
 import dev.culvert.ztunnel.policy.Admission;
 import dev.culvert.ztunnel.policy.Permit;
-import dev.culvert.ztunnel.policy.PolicyArrival;
 import dev.culvert.ztunnel.policy.PolicyGate;
 import dev.culvert.ztunnel.relay.Relay;
 import dev.culvert.ztunnel.relay.TcpEnd;
@@ -89,7 +88,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     private void start() {
         entry.target(this);
         offer.whenAbandoned(() -> end(new CloseReason.ClientLeft()));
-        wait = PolicyArrival.await(path.arrival(), pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
+        wait = path.arrival().awaitJudgeable(pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
     }
 
     @Override

@@ -3,14 +3,12 @@ package dev.culvert.ztunnel.policy;
 import dev.culvert.mesh.authz.ConnectionFacts;
 import dev.culvert.mesh.authz.L4Authorizer;
 import dev.culvert.mesh.authz.Verdict;
-import dev.culvert.mesh.model.PolicyKey;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.model.WorkloadName;
 import dev.culvert.mesh.state.MeshSnapshot;
 import dev.culvert.mesh.state.MeshState;
 import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.connection.ConnectionEntry;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +17,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// A connection is registered for review *before* it is judged. A policy that is published in between is then
 /// either in the world that the judgement was made on, or comes to this loop as a change after the registration.
-///
-/// A policy that the workload lists and that is not known might be the one that denies. So nothing new is let in
-/// without it; what was let in before stays, and is judged by what is known.
 public final class PolicyGate {
     private static final Logger log = LoggerFactory.getLogger(PolicyGate.class);
 
@@ -34,10 +29,6 @@ public final class PolicyGate {
     public static Admission admit(
             ConnectionEntry entry, MeshState mesh, MeshSnapshot world, Workload own, ConnectionFacts facts) {
         entry.review(new Standing(mesh, entry.pod().workload(), facts));
-        List<PolicyKey> missing = own.policies().isEmpty() ? List.of() : world.missingPolicies(own);
-        if (!missing.isEmpty()) {
-            return new Admission.Refused(new CloseReason.PolicyUnknown(missing.getFirst()));
-        }
         rehearse(entry, world, own, facts);
         return switch (L4Authorizer.judge(world.policiesFor(own), facts)) {
             case Verdict.Allow _ -> new Admission.Granted(new Permit(facts));

@@ -24,6 +24,9 @@ import dev.culvert.mesh.state.StateThread;
 import dev.culvert.mesh.telemetry.AccessLogEntry;
 import dev.culvert.mesh.telemetry.AccessLogWriter;
 import dev.culvert.mesh.telemetry.TcpMetrics;
+import dev.culvert.process.LogFilter;
+import dev.culvert.process.LogFormat;
+import dev.culvert.process.Logs;
 import dev.culvert.process.Metrics;
 import dev.culvert.process.Settings;
 import dev.culvert.testkit.TestCa;
@@ -38,7 +41,6 @@ import dev.culvert.ztunnel.inbound.TunnelFlow;
 import dev.culvert.ztunnel.loop.PerLoop;
 import dev.culvert.ztunnel.outbound.OutboundFlow;
 import dev.culvert.ztunnel.pod.SelfProxy;
-import dev.culvert.ztunnel.policy.MissingPolicies;
 import dev.culvert.ztunnel.policy.PolicyWatch;
 import dev.culvert.ztunnel.sockets.Transport;
 import io.netty.buffer.ByteBufAllocator;
@@ -47,6 +49,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -64,6 +67,8 @@ final class DataPathLab implements AutoCloseable {
 
     final EventLoopGroup loops = Transport.EPOLL.newLoops(2);
     final Metrics metrics = new Metrics();
+    /// Without it the access log is as quiet as a process that has not started.
+    private final Logs logs = Logs.start(LogFormat.PLAIN, LogFilter.DEFAULT, OutputStream.nullOutputStream());
     final Queue<AccessLogEntry> log = new ConcurrentLinkedQueue<>();
     final TestCa ca = TestCa.create("lab");
     final DataPath path;
@@ -82,7 +87,6 @@ final class DataPathLab implements AutoCloseable {
         PerLoop<LoopState> each = DataPath.loops(loops, HboneLimits.DEFAULT, tls, journal);
         path = new DataPath(config, mesh, new Arrival(mesh), each);
         mesh.listen(new PolicyWatch(each));
-        mesh.listen(new MissingPolicies(mesh));
     }
 
     /// The loopback address of the host of that number.
@@ -211,5 +215,6 @@ final class DataPathLab implements AutoCloseable {
         loops.shutdownGracefully(200, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
         stateThread.close();
         tls.close();
+        logs.close();
     }
 }
