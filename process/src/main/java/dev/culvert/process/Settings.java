@@ -64,6 +64,17 @@ public final class Settings {
         return value == null ? fallback : value;
     }
 
+    /// A text that may be left out but not be empty: an empty one comes of a variable that was never
+    /// filled in.
+    public @Nullable String name(String name, String expected) {
+        return parsed(name, expected, text -> text.isBlank() ? null : text);
+    }
+
+    public String name(String name, String expected, String fallback) {
+        String value = name(name, expected);
+        return value == null ? fallback : value;
+    }
+
     /// A text that must be there and not empty; the empty text stands in for it when it is a mistake.
     public String required(String name, String expected) {
         String value = lookup.apply(name);

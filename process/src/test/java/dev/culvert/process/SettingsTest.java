@@ -104,4 +104,16 @@ final class SettingsTest {
     private static List<SettingErrors.Mistake> mistakes(Settings settings) {
         return catchThrowableOfType(SettingErrors.class, settings::check).mistakes();
     }
+
+    @Test
+    void aNameMayBeLeftOutButNotBeEmpty() {
+        Settings settings = Settings.of(Map.of("EMPTY", " ", "NODE", "n1"));
+        assertThat(settings.name("NODE", "a name", "")).isEqualTo("n1");
+        assertThat(settings.name("MISSING", "a name")).isNull();
+        assertThatCode(settings::check).doesNotThrowAnyException();
+        assertThat(settings.name("EMPTY", "a name", "fallback")).isEqualTo("fallback");
+        assertThat(catchThrowableOfType(SettingErrors.class, settings::check).mistakes())
+                .extracting(SettingErrors.Mistake::name)
+                .containsExactly("EMPTY");
+    }
 }

@@ -106,9 +106,9 @@ public final class AgentApp implements AutoCloseable {
         watchProxies(readiness.task("ztunnel"));
         if (probes != null) {
             probes.reassert();
-            ScheduledFuture<?> _ = upkeep.scheduleWithFixedDelay(
-                    this::reassert, REASSERT_EVERY.toMillis(), REASSERT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }
+        ScheduledFuture<?> _ = upkeep.scheduleWithFixedDelay(
+                this::reassert, REASSERT_EVERY.toMillis(), REASSERT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         watcher.begin(() -> {
             restore();
             sink.start(mesh::snapshot);
@@ -153,13 +153,14 @@ public final class AgentApp implements AutoCloseable {
                 log.atWarn()
                         .addKeyValue("pod", record.id())
                         .addKeyValue("error", e.getMessage())
-                        .log("pod of an earlier run cannot be taken up");
+                        .log("pod of an earlier run cannot be taken up as it should be");
             }
         }
         log.atInfo().addKeyValue("pods", restored).log("took up the pods of an earlier run");
     }
 
     private void reassert() {
+        mesh.mend();
         try {
             if (probes != null && probes.reassert()) {
                 log.atWarn().log("probe rules of the host had been changed by others and are written again");

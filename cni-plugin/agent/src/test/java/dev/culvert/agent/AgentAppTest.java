@@ -2,6 +2,7 @@ package dev.culvert.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.config.AgentConfig;
@@ -19,6 +20,7 @@ import dev.culvert.process.Readiness;
 import dev.culvert.process.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +54,7 @@ class AgentAppTest {
     private static final class Sink implements PodSink {
         final List<String> heard = new CopyOnWriteArrayList<>();
         volatile String refusal = "";
+        volatile Runnable during = () -> {};
 
         @Override
         public void start(Supplier<List<MeshPod>> pods) {
@@ -60,6 +64,7 @@ class AgentAppTest {
         @Override
         public CompletionStage<Void> add(MeshPod pod) {
             heard.add("add " + pod.name());
+            during.run();
             return refusal.isEmpty()
                     ? CompletableFuture.completedFuture(null)
                     : CompletableFuture.failedFuture(new IOException(refusal));
@@ -305,6 +310,54 @@ class AgentAppTest {
         assertThat(captured()).isTrue();
         assertThat(ask("/cmdcheck", "web").status()).isEqualTo(200);
         assertThat(host.print("nft", "list", "ruleset")).contains("10.7.0.5");
+    }
+
+    @Test
+    void aRestartedAgentThatCannotMendAPodsRulesKeepsItCapturedAndServed() throws Exception {
+        assertThat(ask("/cmdadd", "web").status()).isEqualTo(200);
+        app.close();
+        pod.print(
+                "nft",
+                "delete table inet istio-ambient-mangle; add table inet istio-ambient-mangle; add chain inet "
+                        + "istio-ambient-mangle output { type filter hook output priority 0; }");
+        boot();
+        await().until(() -> sink.heard.contains("snapshot web"));
+        assertThat(captured()).isTrue();
+        assertThat(ask("/cmdcheck", "web").body()).contains("rules are missing");
+    }
+
+    @Test
+    void anAgentThatDiedWhileItEnrolledAPodCleansUpWhenTheLabelIsGoneByItsNextStart() throws Exception {
+        String before = pod.residue();
+        AtomicReference<String> meanwhile = new AtomicReference<>("");
+        sink.during = () -> meanwhile.set(record());
+        assertThat(ask("/cmdadd", "web").status()).isEqualTo(200);
+        assertThat(meanwhile.get()).contains("\"enrolled\":true");
+        app.close();
+        try (var overlays = Files.walk(dir.resolve("manifests/.culvert"))) {
+            for (Path file : overlays.filter(Files::isRegularFile).toList()) {
+                Files.delete(file); // as if the annotation had never been written
+            }
+        }
+        pod("web", "{istio.io/dataplane-mode: none}");
+        boot();
+        await().atMost(Duration.ofSeconds(10)).until(() -> pod.residue().equals(before));
+        await().until(() -> record().contains("\"enrolled\":false"));
+    }
+
+    private String record() {
+        try {
+            return Files.readString(dir.resolve("run/pods/uid-web.json"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void anEmptyNodeNameIsAMistakeAndNotEveryPod() {
+        Settings settings = Settings.of(Map.of("NODE_NAME", ""));
+        AgentConfig.from(settings);
+        assertThatThrownBy(settings::check).hasMessageContaining("NODE_NAME");
     }
 
     @Test

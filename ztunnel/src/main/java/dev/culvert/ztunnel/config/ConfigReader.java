@@ -72,7 +72,7 @@ final class ConfigReader {
 
     private NodeConfig node() {
         return new NodeConfig(
-                settings.string("NODE_NAME"),
+                settings.name("NODE_NAME", "the node's name; leave it out to take every workload for a local one"),
                 settings.string("POD_NAME"),
                 settings.string("POD_NAMESPACE"),
                 settings.string("SERVICE_ACCOUNT"),

@@ -58,6 +58,7 @@ class ZtunnelConfigTest {
         "COMPLIANCE_POLICY, fips-140-2",
         "UNSTABLE_ENABLE_SOCKS5, true",
         "XDS_ON_DEMAND, true",
+        "NODE_NAME, ''",
         "FAKE_CA, true"
     })
     void refusesToStartWhenSomethingIsReliedOnThatIsNotThere(String name, String value) {

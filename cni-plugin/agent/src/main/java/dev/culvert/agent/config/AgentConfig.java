@@ -72,7 +72,7 @@ public record AgentConfig(String node, Enrolment enrolment, Capture capture, Pat
                 "a list of podSelector and namespaceSelector, as JSON or YAML",
                 text -> Selectors.parse(text, plain.excludedNamespaces()));
         return new AgentConfig(
-                settings.string("NODE_NAME", ""),
+                settings.name("NODE_NAME", "the node's name; leave it out to take every pod for one of this node", ""),
                 selected == null ? plain : selected,
                 new Capture(
                         settings.bool("AMBIENT_DNS_CAPTURE", false),

@@ -75,7 +75,8 @@ public final class PluginEvents {
         if (known == null) {
             return unknown(event);
         }
-        keep(record(event, request, known), false);
+        PodRecord record = record(event, request, known);
+        store.put(record.withEnrolled(mesh.contains(record.id().uid())));
         return new Answer(200, known.facts().json());
     }
 
@@ -95,8 +96,7 @@ public final class PluginEvents {
                         "pod " + event.podNamespace() + "/" + event.podName() + " is not to be enrolled: " + reason);
             case Enrolment.Enrol _ -> {
                 PodRecord record = record(event, request, known);
-                mesh.enrol(known.pod(), record);
-                keep(record, true);
+                store.enrol(record, () -> mesh.enrol(known.pod(), record));
                 yield Answer.OK;
             }
         };
@@ -129,10 +129,6 @@ public final class PluginEvents {
             guard.admit(netns, record);
             return record;
         }
-    }
-
-    private void keep(PodRecord record, boolean enrolled) throws IOException {
-        store.put(record.withEnrolled(enrolled));
     }
 
     private Answer delete(PluginRequest request) throws IOException {

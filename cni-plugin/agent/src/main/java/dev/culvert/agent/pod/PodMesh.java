@@ -51,6 +51,7 @@ public final class PodMesh {
     private final PodSink sink;
     private final ObjectWriter writer;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Map<String, Step> unmended = new ConcurrentHashMap<>();
     private final List<ReentrantLock> locks =
             Stream.generate(ReentrantLock::new).limit(64).toList();
 
@@ -156,16 +157,53 @@ public final class PodMesh {
         return member;
     }
 
-    /// Takes up a pod that an earlier run of the agent has enrolled; its rules are checked, and
-    /// mended if need be. Node proxies hear of it by the snapshot.
+    /// Takes up a pod that an earlier run of the agent has enrolled, or was about to; its rules are
+    /// checked, and mended if need be. Node proxies hear of it by the snapshot.
+    ///
+    /// @throws IOException when it is in but a step failed, which [#mend] tries again: what captures
+    /// the pod stays, since uncovering a pod that runs is worse. Also when its namespace is gone
     public void restore(Pod pod, PodRecord record) throws IOException {
         Member member = member(pod, record);
-        if (capture.repairOnStart() && !rules.check(member.pod.netns(), member.rules)) {
-            log.atWarn().addKeyValue("pod", record.id()).log("rules of a pod were not whole and are written again");
-            rules.apply(member.pod.netns(), member.rules);
+        boolean finished = ENABLED.equals(pod.metadata().annotation(MeshLabels.REDIRECTION));
+        members.put(record.id().uid(), finished ? member.inService() : member);
+        Step complete = () -> complete(record, member, finished);
+        try {
+            complete.run();
+        } catch (IOException e) {
+            unmended.put(record.id().uid(), complete);
+            throw e;
         }
-        members.put(record.id().uid(), member.inService());
+    }
+
+    /// @param finished whether the earlier run saw all of the enrolment done
+    private void complete(PodRecord record, Member member, boolean finished) throws IOException {
+        boolean whole = finished && (!capture.repairOnStart() || rules.check(member.pod.netns(), member.rules));
+        if (!whole) {
+            log.atWarn().addKeyValue("pod", record.id()).log("rules of a pod were not whole and are written again");
+            rules.mend(member.pod.netns(), member.rules);
+        }
         expose(record);
+    }
+
+    /// Tries again what [#restore] could not do.
+    public void mend() {
+        unmended.forEach((uid, step) -> {
+            ReentrantLock lock = lock(uid);
+            lock.lock();
+            try {
+                if (unmended.containsKey(uid)) {
+                    step.run();
+                    unmended.remove(uid);
+                }
+            } catch (IOException e) {
+                log.atWarn()
+                        .addKeyValue("uid", uid)
+                        .addKeyValue("error", e.getMessage())
+                        .log("rules of a pod are still not whole");
+            } finally {
+                lock.unlock();
+            }
+        });
     }
 
     /// Takes the pod out. When its namespace is `gone`, or about to go, its rules go with it.
@@ -267,6 +305,7 @@ public final class PodMesh {
     }
 
     private void forget(String uid) {
+        unmended.remove(uid);
         Member member = members.remove(uid);
         if (member != null) {
             member.pod.netns().close();

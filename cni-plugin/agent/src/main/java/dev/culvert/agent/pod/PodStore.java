@@ -64,6 +64,24 @@ public final class PodStore {
         byUid.put(record.id().uid(), record);
     }
 
+    /// Has `enrolling` bring the pod of `record` in. The record says so before it begins, so that an
+    /// agent that dies meanwhile finds at its next start what it has left in the namespace.
+    public void enrol(PodRecord record, Enrolling enrolling) throws IOException {
+        put(record.withEnrolled(true));
+        try {
+            enrolling.run();
+        } catch (IOException | RuntimeException e) {
+            put(record.withEnrolled(false));
+            throw e;
+        }
+    }
+
+    /// Brings a pod in, wholly or not at all.
+    @FunctionalInterface
+    public interface Enrolling {
+        void run() throws IOException;
+    }
+
     /// Forgets the pod.
     public synchronized void remove(String uid) throws IOException {
         byUid.remove(uid);

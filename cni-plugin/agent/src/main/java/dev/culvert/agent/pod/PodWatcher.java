@@ -132,8 +132,11 @@ public final class PodWatcher implements AutoCloseable {
                             .addKeyValue("pod", record.id())
                             .addKeyValue("reason", reason)
                             .log("enrolling pod");
+                    if (!record.enrolled()) {
+                        // before its rules: an agent that dies meanwhile finds them by it
+                        store.put(record.withEnrolled(true));
+                    }
                     mesh.enrolRunning(known.pod(), record);
-                    store.put(record.withEnrolled(true));
                 }
             }
             case Enrolment.PassOver(String reason) -> {

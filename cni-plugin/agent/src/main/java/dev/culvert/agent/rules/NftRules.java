@@ -17,7 +17,7 @@ import java.util.Map;
 ///
 /// Policy routing goes in first and the redirects, in one transaction, last: there is no moment at
 /// which traffic is redirected and its answers are lost. When a step fails everything is taken out
-/// again.
+/// again, unless the pod is captured already.
 public final class NftRules {
     private static final Path NO_IPV6 = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
     private static final String SELECT =
@@ -37,15 +37,21 @@ public final class NftRules {
     /// @throws IOException when a step failed; nothing of the rules is left then
     public void apply(Netns netns, TrafficRules rules) throws IOException {
         try {
-            routing(netns, "-4", "add", "replace");
-            if (rules.ipv6() && hasIpv6(netns)) {
-                routing(netns, "-6", "add", "replace");
-            }
-            nft(netns, rules.apply());
+            mend(netns, rules);
         } catch (IOException e) {
             undo(netns, e);
             throw e;
         }
+    }
+
+    /// Puts `rules` in place for a pod that runs under them already. When a step fails the rest
+    /// stays as it is: a captured pod must not be uncovered.
+    public void mend(Netns netns, TrafficRules rules) throws IOException {
+        routing(netns, "-4", "add", "replace");
+        if (rules.ipv6() && hasIpv6(netns)) {
+            routing(netns, "-6", "add", "replace");
+        }
+        nft(netns, rules.apply());
     }
 
     /// Takes the rules out; what is not there is fine.
@@ -58,7 +64,7 @@ public final class NftRules {
     }
 
     /// Whether each of `rules` is there: every chain with as many rules as it should have, and the
-    /// policy routing.
+    /// policy routing of each family that the namespace has.
     public boolean check(Netns netns, TrafficRules rules) throws IOException {
         Map<String, Integer> found = new HashMap<>();
         Tools.Outcome listing = tools.run(netns, List.of("nft", "-j", "list", "ruleset"), "");
@@ -71,13 +77,18 @@ public final class NftRules {
                 found.merge(Json.text(rule.get("table"), "") + " " + Json.text(rule.get("chain"), ""), 1, Integer::sum);
             }
         }
-        return found.entrySet().containsAll(rules.counts().entrySet()) && selects(netns, "-4");
+        return found.entrySet().containsAll(rules.counts().entrySet())
+                && isRouted(netns, "-4")
+                && (!rules.ipv6() || !hasIpv6(netns) || isRouted(netns, "-6"));
     }
 
-    private boolean selects(Netns netns, String family) throws IOException {
-        String priority = String.valueOf(MeshMarks.RULE_PRIORITY);
-        Tools.Outcome rule = tools.run(netns, List.of("ip", family, "rule", "show", "priority", priority), "");
-        return rule.ok() && rule.output().contains(SELECT);
+    private boolean isRouted(Netns netns, String family) throws IOException {
+        String batch =
+                "rule show priority " + MeshMarks.RULE_PRIORITY + "\nroute show table " + MeshMarks.ROUTE_TABLE + "\n";
+        Tools.Outcome found = tools.run(netns, List.of("ip", family, "-batch", "-"), batch);
+        return found.ok()
+                && found.output().contains(SELECT)
+                && found.output().lines().anyMatch(line -> line.startsWith("local default dev lo"));
     }
 
     private static Map<String, Object> parse(String json) throws IOException {

@@ -73,6 +73,29 @@ class NftRulesTest {
         rules.apply(netns, PLAIN);
         pod.print("ip", "rule", "del", "priority", "32764");
         assertThat(rules.check(netns, PLAIN)).isFalse();
+        for (String family : List.of("-4", "-6")) {
+            rules.apply(netns, PLAIN);
+            assertThat(rules.check(netns, PLAIN)).isTrue();
+            pod.print("ip", family, "route", "flush", "table", "100");
+            assertThat(rules.check(netns, PLAIN))
+                    .as("without the route of " + family)
+                    .isFalse();
+        }
+        rules.apply(netns, PLAIN);
+        pod.print("ip", "-6", "rule", "del", "priority", "32764");
+        assertThat(rules.check(netns, PLAIN)).isFalse();
+    }
+
+    @Test
+    void stayAsTheyAreWhenMendingFails() throws Exception {
+        rules.apply(netns, PLAIN);
+        pod.print(
+                "nft",
+                "delete table inet istio-ambient-mangle; add table inet istio-ambient-mangle; add chain inet "
+                        + "istio-ambient-mangle output { type filter hook output priority 0; }");
+        String before = pod.residue();
+        assertThatThrownBy(() -> rules.mend(netns, PLAIN)).hasMessageContaining("nft failed");
+        assertThat(pod.residue()).isEqualTo(before).contains("redirect to :15001");
     }
 
     @Test
