@@ -129,14 +129,16 @@ final class ControlPlaneServer {
 
     private void listen(List<BindableService> services, CallerInterceptor callers) throws IOException {
         int tls = settings.ports().tls();
-        var secured = ControlPort.builder(new InetSocketAddress(tls), services, callers, workers)
+        var secured = ControlPort.builder(new InetSocketAddress(tls), services, callers, workers, ControlPort.IDLE)
                 .sslContext(ControlPort.tls(certificate.keyManager()));
         servers.add(ControlPort.start(secured, "discovery and certificates over TLS", tls));
         Integer plaintext = settings.ports().plaintext();
         if (plaintext != null) {
             InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), plaintext);
             servers.add(ControlPort.start(
-                    ControlPort.builder(loopback, services, callers, workers), "plaintext discovery", plaintext));
+                    ControlPort.builder(loopback, services, callers, workers, ControlPort.IDLE),
+                    "plaintext discovery",
+                    plaintext));
         }
         log.atInfo()
                 .addKeyValue("port", tlsPort())

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,8 @@ final class ControlPort {
     private static final int MAX_METADATA = 16 << 10;
     private static final int WINDOW = 1 << 20;
     private static final int CALLS_PER_CONNECTION = 100;
+    /// How long a connection may be without a call; who never shows a token is gone by then.
+    static final Duration IDLE = Duration.ofSeconds(60);
 
     private ControlPort() {}
 
@@ -34,8 +37,14 @@ final class ControlPort {
     }
 
     /// A server with `services` behind `callers`, not yet started.
+    ///
+    /// @param idle how long a connection may be without a call
     static NettyServerBuilder builder(
-            InetSocketAddress address, List<BindableService> services, ServerInterceptor callers, Executor workers) {
+            InetSocketAddress address,
+            List<BindableService> services,
+            ServerInterceptor callers,
+            Executor workers,
+            Duration idle) {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(workers)
                 .intercept(callers)
@@ -44,6 +53,7 @@ final class ControlPort {
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .handshakeTimeout(10, TimeUnit.SECONDS)
+                .maxConnectionIdle(idle.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)

@@ -74,12 +74,6 @@ public final class MeshConfigReader {
             throw fields.wrong("trustDomain", "lower-case letters, digits, '-', '.' and '_'");
         }
         String rootNamespace = fields.text("rootNamespace", "");
-        Fields proxy = fields.object("defaultConfig");
-        return new MeshConfig(
-                trustDomain,
-                fields.texts("trustDomainAliases"),
-                rootNamespace.isEmpty() ? defaults.rootNamespace() : rootNamespace,
-                proxy.text("discoveryAddress", ""),
-                proxy.textMap("proxyMetadata"));
+        return new MeshConfig(trustDomain, rootNamespace.isEmpty() ? defaults.rootNamespace() : rootNamespace);
     }
 }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +28,8 @@ public final class Derived<S, T, K, V> extends Collection<K, V> {
     private final Map<S, Computation> computations = new HashMap<>();
     private final Map<S, Map<K, V>> results = new HashMap<>();
     private final Map<K, S> owners = new HashMap<>();
+    /// Who else gives a key, in the order in which they came; most keys have nobody.
+    private final Map<K, Set<S>> heirs = new HashMap<>();
     private long computed;
 
     Derived(String name, Collection<S, T> source, Rule<T, K, V> rule) {
@@ -84,31 +85,29 @@ public final class Derived<S, T, K, V> extends Collection<K, V> {
         now.forEach((k, v) -> {
             if (key.equals(owners.computeIfAbsent(k, _ -> key))) {
                 store(k, v);
+            } else {
+                heirs.computeIfAbsent(k, _ -> new LinkedHashSet<>()).add(key);
             }
         });
     }
 
     /// Takes a value away, or passes its key on to the next source that gives it.
-    private void withdraw(K key, S owner) {
-        if (!owner.equals(owners.get(key))) {
-            return;
-        }
-        S heir = heir(key);
-        if (heir == null) {
-            owners.remove(key);
-            store(key, null);
-        } else {
+    private void withdraw(K key, S source) {
+        Set<S> waiting = heirs.get(key);
+        S heir = null;
+        if (source.equals(owners.get(key))) {
+            heir = waiting == null ? null : waiting.iterator().next();
+            if (heir == null) {
+                owners.remove(key);
+                store(key, null);
+                return;
+            }
             owners.put(key, heir);
             store(key, results.getOrDefault(heir, Map.of()).get(key));
         }
-    }
-
-    private @Nullable S heir(K key) {
-        for (Map.Entry<S, Map<K, V>> result : results.entrySet()) {
-            if (result.getValue().containsKey(key)) {
-                return result.getKey();
-            }
+        S served = heir == null ? source : heir;
+        if (waiting != null && waiting.remove(served) && waiting.isEmpty()) {
+            heirs.remove(key);
         }
-        return null;
     }
 }

@@ -38,6 +38,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
     private final List<Consumer<ResourceChange>> listeners = new CopyOnWriteArrayList<>();
     private final MeshInputs inputs;
+    private final WaypointRequests waypoints;
     private final WorkloadGraph workloads;
     private final ResourceSource source;
     private ResourceSource.@Nullable Subscription subscription;
@@ -49,6 +50,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     public MeshFeed(ResourceSource source, MeshSettings settings, Consumer<PolicyStatus> statuses) {
         this.source = source;
         this.inputs = new MeshInputs(graph, settings);
+        this.waypoints = new WaypointRequests(inputs);
         NetworkName network = new NetworkName(graph, inputs, settings);
         PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
         ServiceGraph services = new ServiceGraph(graph, inputs, network, settings);
@@ -63,7 +65,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         policies.built.onChange(change -> {
             var built = change.after();
             if (built != null) {
-                statuses.accept(new PolicyStatus(built.policy(), built.result().verdict()));
+                statuses.accept(new PolicyStatus(built.policy(), built.result()));
             }
         });
     }
@@ -102,6 +104,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     public List<SourceProblem> problems() {
         List<SourceProblem> all = new ArrayList<>(source.problems());
         all.addAll(inputs.problems());
+        all.addAll(waypoints.problems());
         return all;
     }
 

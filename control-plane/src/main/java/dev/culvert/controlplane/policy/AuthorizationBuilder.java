@@ -14,6 +14,10 @@ import java.util.TreeSet;
 /// Makes the L4 form of an AuthorizationPolicy. Pure.
 public final class AuthorizationBuilder {
     private static final String UNSUPPORTED = "UnsupportedValue";
+    private static final String UNSERVED =
+            "waypoints are not served yet, so nobody judges this policy; traffic passes as if it were not there";
+    private static final Acceptance NO_WAYPOINTS =
+            new Acceptance(false, "WaypointsNotServed", UNSERVED, List.of(UNSERVED));
 
     private final String rootNamespace;
     private final boolean dryRunEnabled;
@@ -26,7 +30,7 @@ public final class AuthorizationBuilder {
     /// What becomes of `policy`.
     public BuiltPolicy build(AuthorizationPolicy policy) {
         if (!policy.targetRefs().isEmpty()) {
-            return new BuiltPolicy(null, null);
+            return new BuiltPolicy(null, null, NO_WAYPOINTS);
         }
         if (policy.action() == Action.CUSTOM || policy.action() == Action.AUDIT) {
             return refused("action " + policy.action() + " is not judged by node proxies; a waypoint judges it");
@@ -51,7 +55,7 @@ public final class AuthorizationBuilder {
                 built.addRules(translated);
             }
         }
-        return new BuiltPolicy(built.build(), acceptance(deny, unjudged));
+        return new BuiltPolicy(built.build(), acceptance(deny, unjudged), null);
     }
 
     private Scope scope(AuthorizationPolicy policy) {
@@ -74,6 +78,6 @@ public final class AuthorizationBuilder {
     }
 
     private static BuiltPolicy refused(String message) {
-        return new BuiltPolicy(null, new Acceptance(false, UNSUPPORTED, message, List.of(message)));
+        return new BuiltPolicy(null, new Acceptance(false, UNSUPPORTED, message, List.of(message)), null);
     }
 }

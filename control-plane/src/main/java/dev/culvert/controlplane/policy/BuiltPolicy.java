@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param authorization what node proxies get; null when they get nothing
 /// @param verdict       what status says; null when node proxies are not concerned
+/// @param waypoint      the same of waypoints
 public record BuiltPolicy(
-        @Nullable Authorization authorization, @Nullable Acceptance verdict) {
-    /// What the status condition `ZtunnelAccepted` says.
+        @Nullable Authorization authorization,
+        @Nullable Acceptance verdict,
+        @Nullable Acceptance waypoint) {
+    /// What the status condition `ZtunnelAccepted` or `WaypointAccepted` says.
     ///
     /// @param problems what could not be carried, in words; empty when all of it is judged
     public record Acceptance(boolean accepted, String reason, String message, List<String> problems) {

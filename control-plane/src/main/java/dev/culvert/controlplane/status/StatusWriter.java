@@ -1,5 +1,6 @@
 package dev.culvert.controlplane.status;
 
+import dev.culvert.controlplane.policy.BuiltPolicy;
 import dev.culvert.controlplane.policy.BuiltPolicy.Acceptance;
 import dev.culvert.kube.ObjectRef;
 import dev.culvert.kube.ObjectWriter;
@@ -10,7 +11,10 @@ import dev.culvert.kube.resource.ResourceKey;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,14 +27,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes the condition `ZtunnelAccepted` of AuthorizationPolicies. Thread-safe; the writing is done on a
+/// Writes the conditions `ZtunnelAccepted` and `WaypointAccepted` of AuthorizationPolicies. Thread-safe; the writing is
+/// done on a
 /// thread of its own, `status`, so nobody waits for it.
 ///
 /// Of several verdicts on one policy only the last is written. A failed write is tried again, 5 times at
 /// most; then the next change of the policy brings a new one.
 public final class StatusWriter implements AutoCloseable {
-    /// The condition's type.
+    /// What node proxies make of a policy, a condition's type.
     public static final String ZTUNNEL_ACCEPTED = "ZtunnelAccepted";
+    /// What waypoints make of it.
+    public static final String WAYPOINT_ACCEPTED = "WaypointAccepted";
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
     private static final int MOST_ATTEMPTS = 5;
@@ -73,7 +80,7 @@ public final class StatusWriter implements AutoCloseable {
             return;
         }
         try {
-            put(status.policy(), status.verdict());
+            put(status.policy(), status.result());
             pending.remove(key);
         } catch (IOException e) {
             if (number < MOST_ATTEMPTS) {
@@ -90,37 +97,42 @@ public final class StatusWriter implements AutoCloseable {
         }
     }
 
-    private void put(AuthorizationPolicy policy, @Nullable Acceptance verdict) throws IOException {
-        Condition before = policy.conditions().stream()
-                .filter(condition -> condition.type().equals(ZTUNNEL_ACCEPTED))
-                .findFirst()
-                .orElse(null);
-        ObjectRef object = ObjectRef.of(policy.metadata());
-        if (verdict == null) {
-            if (before != null) {
-                writer.setConditions(Kinds.AUTHORIZATION_POLICY, object, List.of(), Set.of(ZTUNNEL_ACCEPTED));
+    private void put(AuthorizationPolicy policy, BuiltPolicy result) throws IOException {
+        List<Condition> set = new ArrayList<>();
+        Set<String> remove = new HashSet<>();
+        Map<String, @Nullable Acceptance> verdicts = new LinkedHashMap<>();
+        verdicts.put(ZTUNNEL_ACCEPTED, result.verdict());
+        verdicts.put(WAYPOINT_ACCEPTED, result.waypoint());
+        verdicts.forEach((type, verdict) -> {
+            Condition before = policy.conditions().stream()
+                    .filter(condition -> condition.type().equals(type))
+                    .findFirst()
+                    .orElse(null);
+            if (verdict != null) {
+                Condition now =
+                        condition(type, verdict, before, policy.metadata().generation());
+                if (before == null || !before.saysSameAs(now)) {
+                    set.add(now);
+                }
+            } else if (before != null) {
+                remove.add(type);
             }
-            return;
+        });
+        if (!set.isEmpty() || !remove.isEmpty()) {
+            writer.setConditions(Kinds.AUTHORIZATION_POLICY, ObjectRef.of(policy.metadata()), set, remove);
         }
-        Condition now = new Condition(
-                ZTUNNEL_ACCEPTED,
-                verdict.accepted() ? "True" : "False",
+    }
+
+    private Condition condition(String type, Acceptance verdict, @Nullable Condition before, long generation) {
+        String status = verdict.accepted() ? "True" : "False";
+        return new Condition(
+                type,
+                status,
                 verdict.reason(),
                 verdict.message(),
-                policy.metadata().generation(),
-                clock.instant().truncatedTo(ChronoUnit.SECONDS));
-        if (before != null && before.saysSameAs(now)) {
-            return;
-        }
-        if (before != null && before.status().equals(now.status())) {
-            now = new Condition(
-                    now.type(),
-                    now.status(),
-                    now.reason(),
-                    now.message(),
-                    now.observedGeneration(),
-                    before.lastTransitionTime());
-        }
-        writer.setConditions(Kinds.AUTHORIZATION_POLICY, object, List.of(now), Set.of());
+                generation,
+                before != null && before.status().equals(status)
+                        ? before.lastTransitionTime()
+                        : clock.instant().truncatedTo(ChronoUnit.SECONDS));
     }
 }

@@ -1,13 +1,11 @@
 package dev.culvert.controlplane.xds;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,8 +30,9 @@ public final class ResourceTable {
     private final ConcurrentSkipListMap<Long, Entry> order = new ConcurrentSkipListMap<>();
     private final Map<String, Set<String>> byKey = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> byNode = new ConcurrentHashMap<>();
-    private final Deque<Entry> tombstones = new ArrayDeque<>();
+    private final TreeMap<Long, Entry> tombstones = new TreeMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private volatile int live;
     private volatile long head;
     private volatile long floor;
 
@@ -74,12 +73,13 @@ public final class ResourceTable {
             if (old != null && old.resource() != null) {
                 Entry tombstone = new Entry(name, ++revision, null);
                 place(tombstone, old);
-                tombstones.add(tombstone);
+                tombstones.put(revision, tombstone);
             }
         }
         if (revision != head) {
             head = revision;
             purge();
+            live = entries.size() - tombstones.size();
             listeners.forEach(listener -> listener.accept(typeUrl));
         }
     }
@@ -96,7 +96,7 @@ public final class ResourceTable {
 
     /// How many resources there are.
     public int size() {
-        return entries.size() - tombstones.size();
+        return live;
     }
 
     /// The entries after `revision`, oldest change first, up to `head`.
@@ -141,7 +141,7 @@ public final class ResourceTable {
         if (old != null) {
             order.remove(old.revision());
             if (before == null) {
-                tombstones.remove(old);
+                tombstones.remove(old.revision());
             }
         }
     }
@@ -162,28 +162,40 @@ public final class ResourceTable {
 
     private void purge() {
         while (tombstones.size() > MAX_TOMBSTONES) {
-            Entry oldest = tombstones.remove();
+            Entry oldest = tombstones.pollFirstEntry().getValue();
             floor = oldest.revision();
             order.remove(oldest.revision());
             entries.remove(oldest.name());
         }
     }
 
+    /// A set of more than one grows in place, since a service's may name every pod of the mesh. One
+    /// thread writes; a reader may see a batch half way, and meets the rest by its revisions.
     private static void add(Map<String, Set<String>> index, String key, String name) {
-        if (!key.isEmpty()) {
-            index.compute(key, (_, old) -> {
-                Set<String> names = old == null ? new HashSet<>() : new HashSet<>(old);
-                names.add(name);
-                return Set.copyOf(names);
-            });
+        if (key.isEmpty()) {
+            return;
         }
+        index.compute(key, (_, old) -> {
+            if (old == null) {
+                return Set.of(name);
+            }
+            Set<String> names = old;
+            if (!(old instanceof ConcurrentHashMap.KeySetView)) {
+                names = ConcurrentHashMap.newKeySet();
+                names.addAll(old);
+            }
+            names.add(name);
+            return names;
+        });
     }
 
     private static void drop(Map<String, Set<String>> index, String key, String name) {
-        index.computeIfPresent(key, (_, old) -> {
-            Set<String> names = new HashSet<>(old);
+        index.computeIfPresent(key, (_, names) -> {
+            if (!(names instanceof ConcurrentHashMap.KeySetView)) {
+                return names.contains(name) ? null : names;
+            }
             names.remove(name);
-            return names.isEmpty() ? null : Set.copyOf(names);
+            return names.isEmpty() ? null : names;
         });
     }
 }

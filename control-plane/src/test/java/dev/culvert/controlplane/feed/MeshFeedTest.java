@@ -12,6 +12,7 @@ import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.status.PolicyStatus;
+import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.Kinds;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +70,44 @@ final class MeshFeedTest {
                         .map(XdsResource::name))
                 .containsExactly("ns/svc.ns.svc.cluster.local");
         assertThat(statuses).hasSize(2);
+    }
+
+    @Test
+    void whoReliesOnAWaypointIsToldThatThereIsNone() {
+        start("""
+                ---
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: ns, labels: {istio.io/use-waypoint: gate}}
+                ---
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: other, labels: {istio.io/use-waypoint: none}}
+                ---
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: l7, namespace: ns}
+                spec: {targetRefs: [{kind: Service, name: svc}]}
+                """);
+        assertThat(feed.problems())
+                .extracting(SourceProblem::toString)
+                .satisfiesExactly(
+                        policy -> assertThat(policy)
+                                .startsWith("AuthorizationPolicy")
+                                .contains("ns/l7")
+                                .contains("spec.targetRefs"),
+                        namespace -> assertThat(namespace)
+                                .contains("Namespace")
+                                .contains("istio.io/use-waypoint")
+                                .contains("instead of by way of gate"));
+        assertThat(statuses).singleElement().satisfies(status -> {
+            assertThat(status.result().verdict()).isNull();
+            assertThat(Objects.requireNonNull(status.result().waypoint()).accepted())
+                    .isFalse();
+        });
+        source.delete(Kinds.AUTHORIZATION_POLICY, "ns", "l7");
+        source.apply("{apiVersion: v1, kind: Namespace, metadata: {name: ns}}");
+        await().until(() -> feed.problems().isEmpty());
     }
 
     @Test

@@ -130,9 +130,13 @@ final class AuthorizationBuilderTest {
     }
 
     @Test
-    void aPolicyOfAWaypointIsNotSentAndHasNoVerdict() {
+    void aPolicyOfAWaypointIsNotSentAndSaysThatNobodyJudgesIt() {
         BuiltPolicy built = builder.build(policy("spec: {targetRefs: [{kind: Gateway, name: w}]}"));
-        assertThat(built).isEqualTo(new BuiltPolicy(null, null));
+        assertThat(built.authorization()).isNull();
+        assertThat(built.verdict()).isNull();
+        BuiltPolicy.Acceptance waypoint = Objects.requireNonNull(built.waypoint());
+        assertThat(waypoint.accepted()).isFalse();
+        assertThat(waypoint.reason()).isEqualTo("WaypointsNotServed");
     }
 
     @ParameterizedTest
