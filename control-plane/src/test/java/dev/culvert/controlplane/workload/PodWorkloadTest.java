@@ -18,7 +18,6 @@ import dev.culvert.kube.resource.ServiceEntry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,7 +55,7 @@ final class PodWorkloadTest {
 
     @Test
     void namesATrustDomainThatIsNotTheDefault() {
-        MeshConfig config = new MeshConfig("corp.example", List.of(), "istio-system", "", Map.of());
+        MeshConfig config = new MeshConfig("corp.example", "istio-system");
         Workload workload =
                 new WorkloadBuilder("c1", "n1", config).ofPod(pod("name: a", "", ""), null, List.of(), List.of());
         assertThat(Objects.requireNonNull(workload).getTrustDomain()).isEqualTo("corp.example");
