@@ -44,7 +44,7 @@ class NetnsThreadTest {
             assertThat(thread.call(netns, NetnsThreadTest::here)).isEqualTo(netns.identity());
             assertThat(thread.submit(netns, () -> 1)
                             .thenApply(_ -> identityOrNull())
-                            .get(5, TimeUnit.SECONDS))
+                            .get(30, TimeUnit.SECONDS))
                     .isEqualTo(host);
         }
         assertThat(here()).isEqualTo(host);
@@ -69,8 +69,8 @@ class NetnsThreadTest {
                 ones.add(thread.submit(one, NetnsThreadTest::here));
                 twos.add(thread.submit(two, NetnsThreadTest::here));
             }
-            CompletableFuture.allOf(ones.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
-            CompletableFuture.allOf(twos.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+            CompletableFuture.allOf(ones.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+            CompletableFuture.allOf(twos.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
             assertThat(ones).allSatisfy(f -> assertThat(f.join()).isEqualTo(one.identity()));
             assertThat(twos).allSatisfy(f -> assertThat(f.join()).isEqualTo(two.identity()));
         }

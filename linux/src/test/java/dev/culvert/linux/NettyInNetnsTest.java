@@ -53,7 +53,7 @@ class NettyInNetnsTest {
 
     private Channel listen(InetSocketAddress address) throws Exception {
         EpollServerSocketChannel made = NettyWarmUp.channelIn(thread, netns, EpollServerSocketChannel::new)
-                .get(5, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         return new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> made)
@@ -78,7 +78,7 @@ class NettyInNetnsTest {
 
     private Channel connect(InetSocketAddress to) throws Exception {
         EpollSocketChannel made =
-                NettyWarmUp.channelIn(thread, netns, EpollSocketChannel::new).get(5, TimeUnit.SECONDS);
+                NettyWarmUp.channelIn(thread, netns, EpollSocketChannel::new).get(30, TimeUnit.SECONDS);
         return new Bootstrap()
                 .group(loops)
                 .channelFactory(() -> made)
@@ -103,7 +103,7 @@ class NettyInNetnsTest {
                         + match + " tcp dport 80 redirect to :15001");
         Channel server = listen(at(bind, 15001));
         Channel client = connect(at(target, 80));
-        Channel child = accepted.poll(5, TimeUnit.SECONDS);
+        Channel child = accepted.poll(30, TimeUnit.SECONDS);
         assertThat(child).isNotNull();
         assertThat(SocketOptions.originalDestination(child)).isEqualTo(at(target, 80));
         assertThat(client.config().getOption(SocketOptions.MARK)).isEqualTo(0x111);
@@ -116,7 +116,7 @@ class NettyInNetnsTest {
     void aConnectionThatWasNotRedirectedHasItsOwnAddressOrNone() throws Exception {
         Channel server = listen(at("127.0.0.1", 15001));
         Channel client = connect(at("127.0.0.1", 15001));
-        Channel child = accepted.poll(5, TimeUnit.SECONDS);
+        Channel child = accepted.poll(30, TimeUnit.SECONDS);
         assertThat(child).isNotNull();
         assertThat(SocketOptions.originalDestination(child)).isIn(null, at("127.0.0.1", 15001));
         client.close().sync();

@@ -117,7 +117,7 @@ class SeqPacketTest {
         });
         assertThat(waiting).isNotDone();
         peer.close();
-        assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo(new Received.Ended());
+        assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo(new Received.Ended());
 
         assertThat(acceptWhileClosing(server)).isNull();
         assertThat(path).doesNotExist();

@@ -207,7 +207,7 @@ class AdsClientTest {
         SelfSigned renewed = SelfSigned.server();
         Files.writeString(roots(), renewed.pem());
         server.close();
-        await().atMost(5, TimeUnit.SECONDS).until(() -> counts.events.stream().anyMatch(e -> e.startsWith("ended")));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> counts.events.stream().anyMatch(e -> e.startsWith("ended")));
         assertThat(state.world().workloadCount()).isEqualTo(1);
 
         server = FakeAds.start(renewed, port);
@@ -220,7 +220,7 @@ class AdsClientTest {
         assertThat(opening.hasNode()).isTrue();
         assertThat(again.header("authorization")).isEqualTo("Bearer second-token");
         again.respond(TypeUrls.ADDRESS, List.of(), List.of("c1//Pod/ns/a", "ns/s.ns"));
-        await().atMost(5, TimeUnit.SECONDS).until(() -> state.world().workloadCount() == 0);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> state.world().workloadCount() == 0);
         assertThat(state.world().serviceCount()).isZero();
     }
 
@@ -257,7 +257,7 @@ class AdsClientTest {
         server.accept().request();
         running().close();
         start(false, URI.create("https://127.0.0.2:" + server.port()), null);
-        await().atMost(5, TimeUnit.SECONDS).until(() -> counts.events.contains("ended ConnectionError"));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> counts.events.contains("ended ConnectionError"));
     }
 
     @Test
@@ -266,7 +266,7 @@ class AdsClientTest {
         server = FakeAds.start(SelfSigned.server("istiod.istio-system.svc"), 0);
         URI address = URI.create("https://localhost:" + server.port());
         start(false, address, null);
-        await().atMost(5, TimeUnit.SECONDS).until(() -> counts.events.contains("ended ConnectionError"));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> counts.events.contains("ended ConnectionError"));
         running().close();
         start(false, address, "istiod.istio-system.svc");
         assertThat(server.accept().request().hasNode()).isTrue();
@@ -325,7 +325,7 @@ class AdsClientTest {
     void failsTheCallWithoutAReadableTokenAndTriesAgain() throws InterruptedException, IOException {
         Files.writeString(token(), "");
         start(false);
-        await().atMost(5, TimeUnit.SECONDS).until(() -> counts.events.contains("ended ConnectionError"));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> counts.events.contains("ended ConnectionError"));
         Files.writeString(token(), "third-token");
         assertThat(server.accept().header("authorization")).isEqualTo("Bearer third-token");
     }

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DnsListenerTest {
-    private static final DnsLimits LIMITS = new DnsLimits(2, 2, 4, 512, Duration.ofSeconds(1));
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+    private static final Duration IMPATIENT = Duration.ofSeconds(2);
 
     private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final LoopbackSockets sockets = new LoopbackSockets();
@@ -48,10 +49,21 @@ class DnsListenerTest {
     @BeforeEach
     void open() throws Exception {
         nameserver = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        nameserver.setSoTimeout(5_000);
+        nameserver.setSoTimeout(30_000);
         client = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        client.setSoTimeout(5_000);
-        listener = listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), nameserver.getLocalPort()));
+        client.setSoTimeout(30_000);
+        listener = listener(upstream(), PATIENT);
+    }
+
+    private InetSocketAddress upstream() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), nameserver.getLocalPort());
+    }
+
+    /// From now on a query that nobody answers is given up soon.
+    private void hurry() throws Exception {
+        listener.close();
+        sockets.datagrams.clear();
+        listener = listener(upstream(), IMPATIENT);
     }
 
     @AfterEach
@@ -62,13 +74,13 @@ class DnsListenerTest {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    private DnsListener listener(InetSocketAddress upstream) throws Exception {
+    private DnsListener listener(InetSocketAddress upstream, Duration timeout) throws Exception {
         DnsConfig config = new DnsConfig(
                 true,
                 new DnsConfig.Listen.Address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 List.of(upstream),
                 null);
-        DnsListener opened = new DnsListener(loops.next(), sockets, config, LIMITS);
+        DnsListener opened = new DnsListener(loops.next(), sockets, config, new DnsLimits(2, 2, 4, 512, timeout));
         opened.open().get();
         return opened;
     }
@@ -87,6 +99,7 @@ class DnsListenerTest {
 
     @Test
     void ignoresAnAnswerToAnotherQuestionOrUnderAnotherId() throws Exception {
+        hurry();
         ask(query(7));
         DatagramPacket asked = receive(nameserver);
         byte[] wrongId = bytes(asked);
@@ -103,6 +116,7 @@ class DnsListenerTest {
 
     @Test
     void answersWithAFailureWhenNobodyDoesOrTooManyWait() throws Exception {
+        hurry();
         ask(query(1));
         ask(query(2));
         ask(query(3));
@@ -115,6 +129,7 @@ class DnsListenerTest {
 
     @Test
     void dropsWhatIsNoQuery() throws Exception {
+        hurry();
         byte[] response = query(1);
         response[2] |= (byte) 0x80;
         ask(response);
@@ -129,11 +144,12 @@ class DnsListenerTest {
     void passesQueriesOfAConnectionOnOverConnections() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             listener.close();
-            listener = listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), upstream.getLocalPort()));
+            listener =
+                    listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), upstream.getLocalPort()), IMPATIENT);
             Thread.ofVirtual().start(() -> answerOnce(upstream));
             InetSocketAddress address = sockets.streams.getLast();
             try (Socket connection = new Socket(address.getAddress(), address.getPort())) {
-                connection.setSoTimeout(5_000);
+                connection.setSoTimeout(30_000);
                 DataOutputStream out = new DataOutputStream(connection.getOutputStream());
                 byte[] query = query(77);
                 out.writeShort(query.length);

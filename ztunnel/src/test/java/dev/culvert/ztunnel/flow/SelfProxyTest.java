@@ -26,8 +26,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A captured pod scrapes the node proxy, which is a workload of the mesh like any other.
 class SelfProxyTest {
-    private static final String SCRAPER = "127.84.0.1";
-    private static final String PROXY = "127.84.0.2";
+    private static final String SCRAPER = DataPathLab.host(21);
+    private static final String PROXY = DataPathLab.host(22);
 
     @RegisterExtension
     final LeakGuard leaks = new LeakGuard();
