@@ -4,6 +4,7 @@ import dev.culvert.api.SpiffeId;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Why a tunnel could not be had, or was lost. Immutable; each variant is one thing that an operator can check.
 public sealed interface TunnelFailure {
@@ -51,19 +52,30 @@ public sealed interface TunnelFailure {
         }
     }
 
-    /// The peer proved an identity that is not one of those expected. An empty `expected` means any of our own
-    /// trust domain.
-    record UnexpectedIdentity(SocketAddress peer, List<SpiffeId> presented, List<SpiffeId> expected)
-            implements TunnelFailure {
+    /// The peer proved an identity that is not one of those expected.
+    ///
+    /// @param expected null means any of our own trust domain, empty nobody
+    record UnexpectedIdentity(
+            SocketAddress peer,
+            List<SpiffeId> presented,
+            @Nullable List<SpiffeId> expected) implements TunnelFailure {
         public UnexpectedIdentity {
             presented = List.copyOf(presented);
-            expected = List.copyOf(expected);
+            expected = expected == null ? null : List.copyOf(expected);
         }
 
         @Override
         public String message() {
-            return peer + " presented " + presented + "; expected "
-                    + (expected.isEmpty() ? "an identity of our trust domain" : "one of " + expected);
+            return peer + " presented " + presented + "; expected " + wanted();
+        }
+
+        private String wanted() {
+            if (expected == null) {
+                return "an identity of our trust domain";
+            }
+            return expected.isEmpty()
+                    ? "nobody: the control plane names no identity for this destination"
+                    : "one of " + expected;
         }
     }
 

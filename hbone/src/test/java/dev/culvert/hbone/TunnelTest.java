@@ -139,7 +139,11 @@ class TunnelTest {
 
         var answer = rig.connect(rig.key(served.address()), TARGET);
 
-        assertThat(answer.reply()).isInstanceOf(ConnectReply.Failed.class);
+        assertThat(answer.reply())
+                .isInstanceOfSatisfying(
+                        ConnectReply.Failed.class,
+                        failed -> assertThat(failed.failure().message())
+                                .contains("presented [" + BOB + "]; expected nobody: the control plane names no"));
     }
 
     @Test

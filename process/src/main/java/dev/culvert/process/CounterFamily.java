@@ -28,6 +28,11 @@ public final class CounterFamily extends MetricFamily {
         return counters.of(checked(values));
     }
 
+    /// Exposes a counter that was made before the family, for these label values.
+    void include(Counter counter, String... values) {
+        counters.put(checked(List.of(values)), counter);
+    }
+
     @Override
     MetricSnapshot snapshot() {
         List<CounterDataPointSnapshot> points = new ArrayList<>(counters.size());

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /// The one thread (`log`) that formats log lines and writes them to a stream, behind a bounded queue.
@@ -23,7 +22,7 @@ final class LogWriter implements LogSink, AutoCloseable {
 
     private final ConcurrentLinkedQueue<LogLine> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
-    private final LongAdder dropped = new LongAdder();
+    private final Counter dropped = new Counter();
     private final int capacity;
     private final OutputStream out;
     private final LogFormat format;
@@ -57,8 +56,8 @@ final class LogWriter implements LogSink, AutoCloseable {
         return true;
     }
 
-    long dropped() {
-        return dropped.sum();
+    Counter dropped() {
+        return dropped;
     }
 
     /// Writes what is waiting, then ends the thread.
@@ -113,7 +112,7 @@ final class LogWriter implements LogSink, AutoCloseable {
             }
             line = queue.poll();
         }
-        long drops = dropped.sum();
+        long drops = dropped.value();
         if (drops != reportedDrops) {
             LogEncoder.encode(new DropNotice(Instant.now(), drops - reportedDrops), format, text);
             reportedDrops = drops;

@@ -61,7 +61,15 @@ public final class Logs implements AutoCloseable {
 
     /// Lines that found no room so far.
     public long dropped() {
-        return writer.dropped();
+        return writer.dropped().value();
+    }
+
+    /// Exposes the count of lines that found no room.
+    public void register(Metrics metrics) {
+        metrics.counter(
+                        "culvert_log_lines_dropped_total",
+                        "The total number of log lines lost because the output is slow.")
+                .include(writer.dropped());
     }
 
     public synchronized LogFilter filter() {

@@ -41,6 +41,13 @@ final class Series<S> {
                 : known.computeIfAbsent(overflow, _ -> overflowing());
     }
 
+    /// Keeps `series`, which was made elsewhere, for these values.
+    void put(List<String> values, S series) {
+        if (known.putIfAbsent(List.copyOf(values), series) != null) {
+            throw new IllegalStateException("two series of " + metric + " with labels " + values);
+        }
+    }
+
     private S overflowing() {
         log.atWarn()
                 .addKeyValue("metric", metric)

@@ -73,6 +73,9 @@ final class LogsTest {
             LOG.atDebug().log("not wanted");
             LOG.atWarn().setCause(new IllegalStateException("broken")).log("failed");
             assertThat(logs.dropped()).isZero();
+            Metrics metrics = new Metrics();
+            logs.register(metrics);
+            assertThat(metrics.text()).contains("culvert_log_lines_dropped_total 0.0\n");
         }
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines.get(0))
@@ -131,7 +134,7 @@ final class LogsTest {
         assertThat(writer.offer(new Line(LogLevel.INFO, "second"))).isTrue();
         assertThat(writer.offer(new Line(LogLevel.INFO, "third"))).isTrue();
         assertThat(writer.offer(new Line(LogLevel.INFO, "lost"))).isFalse();
-        assertThat(writer.dropped()).isEqualTo(1);
+        assertThat(writer.dropped().value()).isEqualTo(1);
         go.release(100);
         writer.close();
         assertThat(out.toString(StandardCharsets.UTF_8))

@@ -98,6 +98,7 @@ public final class ZtunnelApp implements AutoCloseable {
     public static ZtunnelApp start(ZtunnelConfig config, ProcessParts parts, PodSource source) throws IOException {
         long descriptors = FileLimit.raise();
         ProcessMetrics.register(parts.metrics(), "ztunnel", config.node().version());
+        parts.logs().register(parts.metrics());
         ZtunnelApp app = new ZtunnelApp(config, parts, source);
         app.joinDrain();
         app.serveHttp(HttpBind.wildcard(config.endpoints().readinessPort()), AdminPages.readiness(parts.readiness()));

@@ -40,9 +40,10 @@ final class PeerCheck {
         return matches;
     }
 
-    /// Whom a client expects; empty at a server.
+    /// Whom a client expects; null at a server.
+    @Nullable
     List<SpiffeId> expected() {
-        return expected == null ? List.of() : expected;
+        return expected;
     }
 
     /// The first identity of a peer that was accepted, else null.
