@@ -144,8 +144,8 @@ class DnsListenerTest {
     void passesQueriesOfAConnectionOnOverConnections() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             listener.close();
-            listener =
-                    listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), upstream.getLocalPort()), IMPATIENT);
+            listener = listener(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), upstream.getLocalPort()), IMPATIENT);
             Thread.ofVirtual().start(() -> answerOnce(upstream));
             InetSocketAddress address = sockets.streams.getLast();
             try (Socket connection = new Socket(address.getAddress(), address.getPort())) {
