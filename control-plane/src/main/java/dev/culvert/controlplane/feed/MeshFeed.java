@@ -7,7 +7,7 @@ import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.ResourceFeed;
 import dev.culvert.controlplane.derive.ResourceSnapshot;
 import dev.culvert.controlplane.derive.ResourceTable;
-import dev.culvert.controlplane.status.PolicyStatus;
+import dev.culvert.controlplane.status.ObjectStatus;
 import dev.culvert.kube.ResourceEvent;
 import dev.culvert.kube.ResourceSource;
 import dev.culvert.kube.SourceProblem;
@@ -45,12 +45,12 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private boolean settleDue;
     private volatile boolean synced;
 
-    /// @param statuses told on the `derive` thread what becomes of each AuthorizationPolicy; must return at
+    /// @param statuses told on the `derive` thread what the status of objects is to say; must return at
     ///     once
-    public MeshFeed(ResourceSource source, MeshSettings settings, Consumer<PolicyStatus> statuses) {
+    public MeshFeed(ResourceSource source, MeshSettings settings, Consumer<ObjectStatus> statuses) {
         this.source = source;
         this.inputs = new MeshInputs(graph, settings);
-        this.waypoints = new WaypointRequests(inputs);
+        this.waypoints = new WaypointRequests(inputs, statuses);
         NetworkName network = new NetworkName(graph, inputs, settings);
         PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
         ServiceGraph services = new ServiceGraph(graph, inputs, network, settings);
@@ -65,7 +65,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         policies.built.onChange(change -> {
             var built = change.after();
             if (built != null) {
-                statuses.accept(new PolicyStatus(built.policy(), built.result()));
+                statuses.accept(ObjectStatus.of(built.policy(), built.result()));
             }
         });
     }

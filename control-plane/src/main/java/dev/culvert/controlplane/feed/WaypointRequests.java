@@ -2,15 +2,21 @@ package dev.culvert.controlplane.feed;
 
 import dev.culvert.api.MeshLabels;
 import dev.culvert.controlplane.derive.Collection;
+import dev.culvert.controlplane.policy.BuiltPolicy.Acceptance;
+import dev.culvert.controlplane.status.ObjectStatus;
 import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.AuthorizationPolicy;
+import dev.culvert.kube.resource.Condition;
 import dev.culvert.kube.resource.Kind;
 import dev.culvert.kube.resource.Kinds;
 import dev.culvert.kube.resource.Resource;
+import dev.culvert.kube.resource.Service;
+import dev.culvert.kube.resource.ServiceEntry;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +28,11 @@ final class WaypointRequests {
 
     private final Map<String, SourceProblem> asking = new ConcurrentHashMap<>();
 
-    WaypointRequests(MeshInputs inputs) {
+    private final Consumer<ObjectStatus> statuses;
+
+    /// @param statuses told what the status of services is to say
+    WaypointRequests(MeshInputs inputs, Consumer<ObjectStatus> statuses) {
+        this.statuses = statuses;
         follow(Kinds.NAMESPACE, inputs.namespaces);
         follow(Kinds.SERVICE, inputs.services);
         follow(Kinds.SERVICE_ENTRY, inputs.serviceEntries);
@@ -51,6 +61,11 @@ final class WaypointRequests {
 
     private void look(String origin, Resource resource) {
         SourceProblem problem = problem(origin, resource);
+        switch (resource) {
+            case Service service -> tell(Kinds.SERVICE, service, service.conditions(), problem);
+            case ServiceEntry entry -> tell(Kinds.SERVICE_ENTRY, entry, entry.conditions(), problem);
+            default -> {}
+        }
         if (problem == null) {
             asking.remove(origin);
         } else if (!problem.equals(asking.put(origin, problem))) {
@@ -59,6 +74,18 @@ final class WaypointRequests {
                     .addKeyValue("path", problem.path())
                     .addKeyValue("reason", problem.reason())
                     .log("waypoints are not served yet");
+        }
+    }
+
+    private void tell(Kind<?> kind, Resource resource, List<Condition> conditions, @Nullable SourceProblem problem) {
+        boolean told =
+                conditions.stream().anyMatch(condition -> condition.type().equals(ObjectStatus.WAYPOINT_BOUND));
+        if (problem != null || told) {
+            Acceptance acceptance = problem == null
+                    ? null
+                    : new Acceptance(false, "WaypointsNotServed", problem.reason(), List.of(problem.reason()));
+            var verdict = new ObjectStatus.Verdict(ObjectStatus.WAYPOINT_BOUND, acceptance);
+            statuses.accept(new ObjectStatus(kind, resource.metadata(), conditions, List.of(verdict)));
         }
     }
 

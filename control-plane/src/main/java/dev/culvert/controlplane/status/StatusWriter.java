@@ -1,20 +1,15 @@
 package dev.culvert.controlplane.status;
 
-import dev.culvert.controlplane.policy.BuiltPolicy;
 import dev.culvert.controlplane.policy.BuiltPolicy.Acceptance;
 import dev.culvert.kube.ObjectRef;
 import dev.culvert.kube.ObjectWriter;
-import dev.culvert.kube.resource.AuthorizationPolicy;
 import dev.culvert.kube.resource.Condition;
-import dev.culvert.kube.resource.Kinds;
-import dev.culvert.kube.resource.ResourceKey;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,18 +22,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes the conditions `ZtunnelAccepted` and `WaypointAccepted` of AuthorizationPolicies. Thread-safe; the writing is
+/// Writes conditions of policies and services. Thread-safe; the writing is
 /// done on a
 /// thread of its own, `status`, so nobody waits for it.
 ///
-/// Of several verdicts on one policy only the last is written. A failed write is tried again, 5 times at
-/// most; then the next change of the policy brings a new one.
+/// Of several verdicts on one object only the last is written. A failed write is tried again, 5 times at
+/// most; then the next change of the object brings a new one.
 public final class StatusWriter implements AutoCloseable {
-    /// What node proxies make of a policy, a condition's type.
-    public static final String ZTUNNEL_ACCEPTED = "ZtunnelAccepted";
-    /// What waypoints make of it.
-    public static final String WAYPOINT_ACCEPTED = "WaypointAccepted";
-
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
     private static final int MOST_ATTEMPTS = 5;
     private static final long FIRST_RETRY_MILLIS = 200;
@@ -46,7 +36,7 @@ public final class StatusWriter implements AutoCloseable {
     private final ObjectWriter writer;
     private final Clock clock;
     private final BooleanSupplier leading;
-    private final Map<ResourceKey, PolicyStatus> pending = new HashMap<>();
+    private final Map<String, ObjectStatus> pending = new HashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("status").daemon().unstarted(task));
 
@@ -57,11 +47,11 @@ public final class StatusWriter implements AutoCloseable {
         this.leading = leading;
     }
 
-    /// Has the status of a policy say this.
-    public void write(PolicyStatus status) {
+    /// Has the status of an object say this.
+    public void write(ObjectStatus status) {
         try {
             thread.execute(() -> {
-                pending.put(status.policy().key(), status);
+                pending.put(status.name(), status);
                 attempt(status, 1);
             });
         } catch (RejectedExecutionException _) {
@@ -74,13 +64,13 @@ public final class StatusWriter implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    private void attempt(PolicyStatus status, int number) {
-        ResourceKey key = status.policy().key();
+    private void attempt(ObjectStatus status, int number) {
+        String key = status.name();
         if (!status.equals(pending.get(key)) || !leading.getAsBoolean()) {
             return;
         }
         try {
-            put(status.policy(), status.result());
+            put(status);
             pending.remove(key);
         } catch (IOException e) {
             if (number < MOST_ATTEMPTS) {
@@ -90,36 +80,34 @@ public final class StatusWriter implements AutoCloseable {
             }
             pending.remove(key);
             LOG.atWarn()
-                    .addKeyValue("policy", key)
+                    .addKeyValue("object", key)
                     .addKeyValue("attempts", number)
                     .setCause(e)
-                    .log("could not write the status of a policy");
+                    .log("could not write the status of an object");
         }
     }
 
-    private void put(AuthorizationPolicy policy, BuiltPolicy result) throws IOException {
+    private void put(ObjectStatus status) throws IOException {
         List<Condition> set = new ArrayList<>();
         Set<String> remove = new HashSet<>();
-        Map<String, @Nullable Acceptance> verdicts = new LinkedHashMap<>();
-        verdicts.put(ZTUNNEL_ACCEPTED, result.verdict());
-        verdicts.put(WAYPOINT_ACCEPTED, result.waypoint());
-        verdicts.forEach((type, verdict) -> {
-            Condition before = policy.conditions().stream()
-                    .filter(condition -> condition.type().equals(type))
+        for (ObjectStatus.Verdict verdict : status.verdicts()) {
+            Condition before = status.conditions().stream()
+                    .filter(condition -> condition.type().equals(verdict.type()))
                     .findFirst()
                     .orElse(null);
-            if (verdict != null) {
-                Condition now =
-                        condition(type, verdict, before, policy.metadata().generation());
+            Acceptance acceptance = verdict.acceptance();
+            if (acceptance != null) {
+                Condition now = condition(
+                        verdict.type(), acceptance, before, status.metadata().generation());
                 if (before == null || !before.saysSameAs(now)) {
                     set.add(now);
                 }
             } else if (before != null) {
-                remove.add(type);
+                remove.add(verdict.type());
             }
-        });
+        }
         if (!set.isEmpty() || !remove.isEmpty()) {
-            writer.setConditions(Kinds.AUTHORIZATION_POLICY, ObjectRef.of(policy.metadata()), set, remove);
+            writer.setConditions(status.kind(), ObjectRef.of(status.metadata()), set, remove);
         }
     }
 
