@@ -50,7 +50,7 @@ final class Engine implements AutoCloseable {
                 new TcpMetrics(parts.metrics()),
                 new AccessLogWriter(parts.logs().sink()));
         PerLoop<LoopState> perLoop = DataPath.loops(loops, limits, tls, journal);
-        dataPath = new DataPath(config, world.mesh(), new Arrival(world.mesh()), perLoop);
+        dataPath = new DataPath(config, world.mesh(), new Arrival(world.mesh()), world.onDemand(), perLoop);
         world.mesh().listen(new PolicyWatch(perLoop));
         world.mesh().listen((IdentityListener) tls::forget);
         proxies = new PodProxies(

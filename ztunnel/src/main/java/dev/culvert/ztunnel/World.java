@@ -14,6 +14,7 @@ import dev.culvert.mesh.telemetry.XdsMetrics;
 import dev.culvert.mesh.xds.AdsClient;
 import dev.culvert.mesh.xds.AdsConfig;
 import dev.culvert.mesh.xds.FileSource;
+import dev.culvert.mesh.xds.OnDemand;
 import dev.culvert.process.Metrics;
 import dev.culvert.ztunnel.config.LocalState;
 import dev.culvert.ztunnel.config.ProxyMode;
@@ -67,6 +68,11 @@ final class World implements AutoCloseable {
 
     MeshState mesh() {
         return mesh;
+    }
+
+    /// How single addresses are asked for.
+    OnDemand onDemand() {
+        return discovery == null ? OnDemand.off(mesh) : discovery.onDemand();
     }
 
     CertificateStore certificates() {

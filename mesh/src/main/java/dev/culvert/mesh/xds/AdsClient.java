@@ -125,7 +125,9 @@ public final class AdsClient implements AutoCloseable {
         }
         from.send(acknowledge(response, update));
         if (type.equals(TypeUrls.ADDRESS)) {
-            onDemand.answered(update);
+            onDemand.answered(update.accepted().keySet());
+            onDemand.answered(update.aliases());
+            onDemand.answered(update.removed());
         }
         if (!ready.isDone() && subscriptions.values().stream().allMatch(Subscription::settled)) {
             ready.complete(world);

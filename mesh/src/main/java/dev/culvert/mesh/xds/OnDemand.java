@@ -8,6 +8,7 @@ import dev.culvert.mesh.state.MeshState;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +37,24 @@ public final class OnDemand {
         this.abandon = abandon;
     }
 
+    /// How a question ends.
+    @FunctionalInterface
+    public interface Outcome {
+        /// Goes on with `world` as it is now.
+        ///
+        /// @param answered whether the control plane has said what it knows; else the time was
+        ///     over, or too many names were waited for
+        void settled(MeshSnapshot world, boolean answered);
+    }
+
     /// There is nobody to ask, as the world is all there: every question is answered at once.
     public static OnDemand off(MeshState state) {
         return new OnDemand(state, null, name -> {});
     }
 
-    static OnDemand asking(MeshState state, Consumer<String> ask, Consumer<String> abandon) {
+    /// Questions go to `ask`, and what nobody waits for any more to `abandon`, both by name and on the state
+    /// thread; answers come by [#answered].
+    public static OnDemand asking(MeshState state, Consumer<String> ask, Consumer<String> abandon) {
         return new OnDemand(state, ask, abandon);
     }
 
@@ -51,33 +64,35 @@ public final class OnDemand {
     }
 
     /// Asks for a workload or service by its address. `then` runs on `loop`, after `patience` at most.
-    public void fetch(NetworkAddress address, EventExecutor loop, Duration patience, Consumer<MeshSnapshot> then) {
+    public void fetch(NetworkAddress address, EventExecutor loop, Duration patience, Outcome then) {
         fetch(address.toString(), loop, patience, then);
     }
 
     /// Asks for a workload by its uid. `then` runs on `loop`, after `patience` at most.
-    public void fetch(WorkloadUid uid, EventExecutor loop, Duration patience, Consumer<MeshSnapshot> then) {
+    public void fetch(WorkloadUid uid, EventExecutor loop, Duration patience, Outcome then) {
         fetch(uid.value(), loop, patience, then);
     }
 
     /// Asks for a service by its key. `then` runs on `loop`, after `patience` at most.
-    public void fetch(NamespacedHostname key, EventExecutor loop, Duration patience, Consumer<MeshSnapshot> then) {
+    public void fetch(NamespacedHostname key, EventExecutor loop, Duration patience, Outcome then) {
         fetch(key.toString(), loop, patience, then);
     }
 
-    private void fetch(String name, EventExecutor loop, Duration patience, Consumer<MeshSnapshot> then) {
+    private void fetch(String name, EventExecutor loop, Duration patience, Outcome then) {
         if (ask == null) {
-            loop.execute(() -> then.accept(state.world()));
+            loop.execute(() -> then.settled(state.world(), true));
             return;
         }
-        state.thread().execute(() -> enlist(ask, name, patience, world -> loop.execute(() -> then.accept(world))));
+        state.thread()
+                .execute(() -> enlist(
+                        ask, name, patience, (world, answered) -> loop.execute(() -> then.settled(world, answered))));
     }
 
-    private void enlist(Consumer<String> asker, String name, Duration patience, Consumer<MeshSnapshot> then) {
+    private void enlist(Consumer<String> asker, String name, Duration patience, Outcome then) {
         List<Waiter> waiting = waiters.get(name);
         if (waiting == null) {
             if (waiters.size() >= MAX_NAMES) {
-                then.accept(state.world());
+                then.settled(state.world(), false);
                 return;
             }
             waiting = new ArrayList<>(1);
@@ -96,16 +111,14 @@ public final class OnDemand {
                 waiters.remove(name);
                 abandon.accept(name);
             }
-            waiter.then.accept(state.world());
+            waiter.then.settled(state.world(), false);
         }
     }
 
-    /// On the state thread, after `update` is published.
-    void answered(Update update) {
+    /// Goes on with all who wait for one of `names`; on the state thread, after what they are of is published.
+    public void answered(Collection<String> names) {
         if (!waiters.isEmpty()) {
-            update.accepted().keySet().forEach(this::release);
-            update.aliases().forEach(this::release);
-            update.removed().forEach(this::release);
+            names.forEach(this::release);
         }
     }
 
@@ -116,17 +129,17 @@ public final class OnDemand {
                 if (waiter.deadline != null) {
                     waiter.deadline.cancel(false);
                 }
-                waiter.then.accept(state.world());
+                waiter.then.settled(state.world(), true);
             }
         }
     }
 
     /// One who waits; confined to the state thread.
     private static final class Waiter {
-        private final Consumer<MeshSnapshot> then;
+        private final Outcome then;
         private @Nullable Future<?> deadline;
 
-        Waiter(Consumer<MeshSnapshot> then) {
+        Waiter(Outcome then) {
             this.then = then;
         }
     }

@@ -285,9 +285,14 @@ class AdsClientTest {
             CompletableFuture<MeshSnapshot> byKey = new CompletableFuture<>();
             OnDemand onDemand = running().onDemand();
             Duration patience = Duration.ofSeconds(30);
-            onDemand.fetch(NetworkAddress.parse("/10.0.0.1"), loop, patience, byAddress::complete);
+            onDemand.fetch(
+                    NetworkAddress.parse("/10.0.0.1"),
+                    loop,
+                    patience,
+                    (world, answered) -> byAddress.complete(answered ? world : MeshSnapshot.EMPTY));
             assertThat(stream.request().getResourceNamesSubscribeList()).containsExactly("/10.0.0.1");
-            onDemand.fetch(NamespacedHostname.parse("ns/none"), loop, patience, byKey::complete);
+            onDemand.fetch(
+                    NamespacedHostname.parse("ns/none"), loop, patience, (world, answered) -> byKey.complete(world));
             assertThat(stream.request().getResourceNamesSubscribeList()).containsExactly("ns/none");
 
             Resource aliased =
@@ -311,10 +316,16 @@ class AdsClientTest {
         stream.request();
         DefaultEventExecutor loop = new DefaultEventExecutor();
         try {
-            CompletableFuture<MeshSnapshot> given = new CompletableFuture<>();
-            running().onDemand().fetch(new WorkloadUid("u"), loop, Duration.ofMillis(50), given::complete);
+            CompletableFuture<Boolean> given = new CompletableFuture<>();
+            running()
+                    .onDemand()
+                    .fetch(
+                            new WorkloadUid("u"),
+                            loop,
+                            Duration.ofMillis(50),
+                            (_, answered) -> given.complete(answered));
             assertThat(stream.request().getResourceNamesSubscribeList()).containsExactly("u");
-            assertThat(given).succeedsWithin(Duration.ofSeconds(5));
+            assertThat(given).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(false);
         } finally {
             assertThat(loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5000))
                     .isTrue();

@@ -38,9 +38,6 @@ final class ConfigReader {
         SocketConfig sockets = sockets(mode);
         ServerReader servers = new ServerReader(settings, machine, proxyConfig);
         XdsConfig xds = servers.xds(metadata);
-        if (xds.onDemand()) {
-            settings.mistake("XDS_ON_DEMAND", "false: connections do not ask for single addresses");
-        }
         if (!sockets.proxyEnabled() && !dns.enabled()) {
             settings.mistake("ENABLE_PROXY", "true, unless ISTIO_META_DNS_CAPTURE is on: nothing is left to do");
         }

@@ -49,6 +49,15 @@ public sealed interface CloseReason {
         }
     }
 
+    /// The control plane did not say what it knows of something that the decision needs.
+    record NotAnswered(String name, Duration waited) implements CloseReason {
+        @Override
+        public String message() {
+            return "the control plane has not told of " + name + " within " + waited.toMillis()
+                    + " ms; is it reachable?";
+        }
+    }
+
     /// The connection was addressed to a port of our own.
     record OwnPort(InetSocketAddress destination) implements CloseReason {
         @Override
@@ -231,8 +240,14 @@ public sealed interface CloseReason {
     default Origin origin() {
         return switch (this) {
             case Finished _, ClientLeft _, OwnPort _, BadAuthority _ -> Origin.CLIENT;
-            case UnknownPod _, NoEndpoint _, NoGateway _, OtherNetwork _, NoAddress _, NoPort _, NoIdentity _ ->
-                Origin.MESH;
+            case UnknownPod _,
+                    NotAnswered _,
+                    NoEndpoint _,
+                    NoGateway _,
+                    OtherNetwork _,
+                    NoAddress _,
+                    NoPort _,
+                    NoIdentity _ -> Origin.MESH;
             case Denied _, PolicyWithdrawn _ -> Origin.POLICY;
             case ConnectFailed _, ConnectTimedOut _, TunnelRefused _ -> Origin.UPSTREAM;
             case TunnelFailed failed -> failed.side();
@@ -250,6 +265,7 @@ public sealed interface CloseReason {
             case TunnelFailed failed -> ResponseFlag.of(failed.failure());
             case ClientLeft _,
                     UnknownPod _,
+                    NotAnswered _,
                     OwnPort _,
                     NoEndpoint _,
                     NoGateway _,
@@ -275,6 +291,7 @@ public sealed interface CloseReason {
             case Finished _,
                     ClientLeft _,
                     UnknownPod _,
+                    NotAnswered _,
                     OwnPort _,
                     NoEndpoint _,
                     NoGateway _,

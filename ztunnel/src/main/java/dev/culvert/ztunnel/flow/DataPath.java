@@ -5,6 +5,7 @@ import dev.culvert.hbone.pool.TunnelPool;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.mesh.state.Arrival;
 import dev.culvert.mesh.state.MeshState;
+import dev.culvert.mesh.xds.OnDemand;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.connection.ConnectionJournal;
@@ -21,8 +22,10 @@ import java.util.concurrent.TimeUnit;
 /// @param config of the process
 /// @param mesh the world
 /// @param arrival how a connection waits for its own workload
+/// @param onDemand how a connection asks for what the world does not show
 /// @param loops what each loop has
-public record DataPath(ZtunnelConfig config, MeshState mesh, Arrival arrival, PerLoop<LoopState> loops) {
+public record DataPath(
+        ZtunnelConfig config, MeshState mesh, Arrival arrival, OnDemand onDemand, PerLoop<LoopState> loops) {
     /// How long a connection waits for the workload of its own pod.
     public static final Duration PATIENCE = Duration.ofSeconds(5);
 

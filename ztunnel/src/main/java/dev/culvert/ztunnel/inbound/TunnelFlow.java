@@ -5,6 +5,7 @@ import dev.culvert.hbone.TunnelAcceptor;
 import dev.culvert.hbone.TunnelFailure;
 import dev.culvert.hbone.TunnelOffer;
 import dev.culvert.hbone.TunnelPeer;
+import dev.culvert.hbone.header.Authority;
 import dev.culvert.hbone.header.Baggage;
 import dev.culvert.mesh.authz.ConnectionFacts;
 import dev.culvert.mesh.model.Workload;
@@ -28,11 +29,14 @@ import dev.culvert.ztunnel.relay.TcpEnd;
 import dev.culvert.ztunnel.relay.TunnelEnd;
 import dev.culvert.ztunnel.route.InboundDecision;
 import dev.culvert.ztunnel.route.InboundRouter;
+import dev.culvert.ztunnel.route.Inquiry;
+import dev.culvert.ztunnel.route.Unknowns;
 import dev.culvert.ztunnel.sockets.CanonicalAddress;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One CONNECT of a peer in the mesh, until the relay takes over. Confined to the loop of the tunnel.
@@ -48,6 +52,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     private final Captured captured;
     private final ConnectionEntry entry;
     private Arrival.@Nullable Wait wait;
+    private @Nullable Inquiry inquiry;
     private boolean over;
 
     private TunnelFlow(DataPath path, PodContext pod, TunnelOffer offer) {
@@ -104,11 +109,23 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
         ConnectRequest request = offer.request();
         InboundRouter.Query query =
                 new InboundRouter.Query(world, path.network(), own, captured.destination(), path.reserved());
+        if (path.onDemand().isOn()
+                && request.authority() instanceof Authority.Address asked
+                && asks(Unknowns.of(query, asked.ip()))) {
+            return;
+        }
         switch (InboundRouter.decide(
                 query, request.authority(), request.forwarded().host())) {
             case InboundDecision.Reject reject -> abort(reject.reason());
             case InboundDecision.Deliver deliver -> judge(world, own, deliver);
         }
+    }
+
+    private boolean asks(Set<Unknowns.Wanted> wanted) {
+        if (inquiry == null) {
+            inquiry = new Inquiry(path, pod.pod().workload(), loop.loop(), this, this::abort);
+        }
+        return inquiry.asks(wanted);
     }
 
     private void judge(MeshSnapshot world, Workload own, InboundDecision.Deliver deliver) {
@@ -175,6 +192,9 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
             over = true;
             if (wait != null) {
                 wait.cancel();
+            }
+            if (inquiry != null) {
+                inquiry.cancel();
             }
             entry.end(reason);
         }

@@ -18,10 +18,13 @@ import dev.culvert.ztunnel.flow.PodContext;
 import dev.culvert.ztunnel.policy.LoopGuard;
 import dev.culvert.ztunnel.relay.RelayStart;
 import dev.culvert.ztunnel.relay.TcpEnd;
+import dev.culvert.ztunnel.route.Inquiry;
 import dev.culvert.ztunnel.route.OutboundDecision;
 import dev.culvert.ztunnel.route.OutboundRouter;
+import dev.culvert.ztunnel.route.Unknowns;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
     private final ConnectionEntry entry;
     private final TcpEnd client;
     private Arrival.@Nullable Wait wait;
+    private @Nullable Inquiry inquiry;
     private @Nullable Forward forward;
     private boolean over;
 
@@ -78,6 +82,9 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
         }
         OutboundRouter.Query query =
                 new OutboundRouter.Query(world, path.network(), own, captured.peer(), captured.destination());
+        if (path.onDemand().isOn() && asks(Unknowns.of(query))) {
+            return;
+        }
         switch (OutboundRouter.decide(query, ThreadLocalRandom.current())) {
             case OutboundDecision.PassThrough to -> plain(own, to.to(), null, to.service());
             case OutboundDecision.Plain to -> plain(own, to.to(), to.destination(), to.service());
@@ -87,6 +94,13 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
                         "workload " + to.nextHop().uid(), to.nextHop().network(), own.network()));
             case OutboundDecision.Reject reject -> abort(reject.reason());
         }
+    }
+
+    private boolean asks(Set<Unknowns.Wanted> wanted) {
+        if (inquiry == null) {
+            inquiry = new Inquiry(path, pod.pod().workload(), loop.loop(), this, this::abort);
+        }
+        return inquiry.asks(wanted);
     }
 
     private void plain(Workload own, InetSocketAddress to, @Nullable Workload destination, @Nullable Service service) {
@@ -151,6 +165,9 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
         over = true;
         if (wait != null) {
             wait.cancel();
+        }
+        if (inquiry != null) {
+            inquiry.cancel();
         }
         if (forward != null) {
             forward.cancel();

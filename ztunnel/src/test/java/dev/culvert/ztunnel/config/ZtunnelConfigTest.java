@@ -57,7 +57,6 @@ class ZtunnelConfigTest {
         "CRL_PATH, /crl.pem",
         "COMPLIANCE_POLICY, fips-140-2",
         "UNSTABLE_ENABLE_SOCKS5, true",
-        "XDS_ON_DEMAND, true",
         "NODE_NAME, ''",
         "FAKE_CA, true"
     })

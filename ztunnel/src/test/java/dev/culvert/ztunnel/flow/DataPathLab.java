@@ -24,6 +24,7 @@ import dev.culvert.mesh.state.StateThread;
 import dev.culvert.mesh.telemetry.AccessLogEntry;
 import dev.culvert.mesh.telemetry.AccessLogWriter;
 import dev.culvert.mesh.telemetry.TcpMetrics;
+import dev.culvert.mesh.xds.OnDemand;
 import dev.culvert.process.LogFilter;
 import dev.culvert.process.LogFormat;
 import dev.culvert.process.Logs;
@@ -59,6 +60,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// The whole data path in one process: pods are addresses of the loopback network. Confined to its test.
 final class DataPathLab implements AutoCloseable {
@@ -80,12 +82,17 @@ final class DataPathLab implements AutoCloseable {
     private final List<SelfProxy> ends = new ArrayList<>();
 
     DataPathLab(ByteBufAllocator allocator) {
+        this(allocator, OnDemand::off);
+    }
+
+    /// @param onDemand how what the world does not show is asked for
+    DataPathLab(ByteBufAllocator allocator, Function<MeshState, OnDemand> onDemand) {
         this.allocator = allocator;
         ZtunnelConfig config = ZtunnelConfig.from(Settings.of(Map.of("XDS_ADDRESS", "")), Machine.here());
         TelemetryJournal journal = new TelemetryJournal(
                 new TcpMetrics(metrics), new AccessLogWriter(line -> log.add((AccessLogEntry) line)));
         PerLoop<LoopState> each = DataPath.loops(loops, HboneLimits.DEFAULT, tls, journal);
-        path = new DataPath(config, mesh, new Arrival(mesh), each);
+        path = new DataPath(config, mesh, new Arrival(mesh), onDemand.apply(mesh), each);
         mesh.listen(new PolicyWatch(each));
     }
 
