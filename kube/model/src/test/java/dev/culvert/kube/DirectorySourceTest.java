@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +134,26 @@ final class DirectorySourceTest {
         write("c.yaml", pod("later", "10.0.0.3"));
         awaitSeen("later", "one");
         assertThat(events).noneMatch(event -> event instanceof ResourceEvent.Deleted);
+    }
+
+    @Test
+    void aThousandFilesThatAreMovedInTogetherAreToldTogether() throws IOException {
+        Path aside = Files.createDirectory(dir.resolve(".aside"));
+        for (int i = 0; i < 1_000; i++) {
+            Files.writeString(aside.resolve("p" + i + ".yaml"), pod("p" + i, "10.1." + i / 250 + "." + (i % 250 + 1)));
+        }
+        AtomicInteger batches = new AtomicInteger();
+        var _ = source.subscribe(
+                Set.of(Kinds.POD),
+                batch -> {
+                    batches.incrementAndGet();
+                    thread.execute(batch);
+                },
+                event -> note(event, seen));
+        await().until(() -> batches.get() == 1); // what is there already, which is nothing
+        Files.move(aside, dir.resolve("pods"));
+        await().until(() -> seen.size() == 1_000);
+        assertThat(batches).hasValue(2);
     }
 
     @Test
