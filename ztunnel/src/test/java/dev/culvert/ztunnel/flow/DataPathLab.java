@@ -17,6 +17,7 @@ import dev.culvert.mesh.model.WorkloadName;
 import dev.culvert.mesh.model.WorkloadOrigin;
 import dev.culvert.mesh.model.WorkloadType;
 import dev.culvert.mesh.state.Arrival;
+import dev.culvert.mesh.state.IdentityListener;
 import dev.culvert.mesh.state.LocalNode;
 import dev.culvert.mesh.state.MeshBatch;
 import dev.culvert.mesh.state.MeshState;
@@ -77,7 +78,7 @@ final class DataPathLab implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final StateThread stateThread = new StateThread();
     private final MeshState mesh = new MeshState(new LocalNode(null), stateThread);
-    private final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
+    final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
     private final List<Channel> listeners = new ArrayList<>();
     private final List<SelfProxy> ends = new ArrayList<>();
 
@@ -94,6 +95,7 @@ final class DataPathLab implements AutoCloseable {
         PerLoop<LoopState> each = DataPath.loops(loops, HboneLimits.DEFAULT, tls, journal);
         path = new DataPath(config, mesh, new Arrival(mesh), onDemand.apply(mesh), each);
         mesh.listen(new PolicyWatch(each));
+        mesh.listen((IdentityListener) tls::forget);
     }
 
     /// The loopback address of the host of that number.

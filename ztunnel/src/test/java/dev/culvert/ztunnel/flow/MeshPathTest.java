@@ -217,6 +217,22 @@ class MeshPathTest {
     }
 
     @Test
+    void forgetsTheKeysOfIdentitiesWhoseLastWorkloadLeftAndKeepsWhatIsOpen() throws Exception {
+        try (TestApplication app = TestApplication.echo(server.address());
+                Socket socket = client.dial(SERVER, app.port())) {
+            socket.getOutputStream().write("a".getBytes(UTF_8));
+            assertThat(socket.getInputStream().read()).isEqualTo('a');
+            assertThat(lab.tls.size()).isEqualTo(2);
+            lab.tell(MeshBatch.ofAddresses(List.of("Kubernetes//Pod/default/server"), List.of(), List.of()));
+            assertThat(lab.tls.size()).isEqualTo(1);
+            lab.tell(MeshBatch.ofAddresses(List.of("Kubernetes//Pod/default/client"), List.of(), List.of()));
+            assertThat(lab.tls.size()).isZero();
+            socket.getOutputStream().write("b".getBytes(UTF_8));
+            assertThat(socket.getInputStream().read()).isEqualTo('b');
+        }
+    }
+
+    @Test
     void balancesAServiceByItsVirtualAddressAndNamesItInTheBooks() throws Exception {
         try (TestApplication app = TestApplication.echo(server.address())) {
             NamespacedHostname echo = NamespacedHostname.parse("default/echo.default.svc.cluster.local");
