@@ -2,9 +2,7 @@ package dev.culvert.mesh.telemetry;
 
 import dev.culvert.process.CounterFamily;
 import dev.culvert.process.GaugeFamily;
-import dev.culvert.process.HistogramFamily;
 import dev.culvert.process.Metrics;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Every metric of a proxy of ours: name, kind, help and labels, as Istio's dashboards know them. Immutable.
@@ -39,11 +37,6 @@ public enum MetricCatalogue {
             "istio_tcp_sockets_open",
             "The number of downstream connections that are open now.",
             List.of("reporter")),
-    ON_DEMAND_DNS(
-            Kind.COUNTER,
-            "istio_on_demand_dns_total",
-            "The total number of connections that needed a name resolved.",
-            Names.ON_DEMAND),
     CRL_REJECTIONS(
             Kind.COUNTER,
             "istio_crl_policy_rejections_total",
@@ -54,22 +47,6 @@ public enum MetricCatalogue {
             "istio_crl_untracked_connections_total",
             "The total number of connections that cannot be closed on revocation.",
             List.of("reporter")),
-    DNS_REQUESTS(Kind.COUNTER, "istio_dns_requests_total", "The total number of DNS requests.", Names.DNS),
-    DNS_UPSTREAM_REQUESTS(
-            Kind.COUNTER,
-            "istio_dns_upstream_requests_total",
-            "The total number of DNS requests forwarded upstream.",
-            Names.DNS),
-    DNS_UPSTREAM_FAILURES(
-            Kind.COUNTER,
-            "istio_dns_upstream_failures_total",
-            "The total number of DNS requests whose forwarding failed.",
-            Names.DNS),
-    DNS_UPSTREAM_DURATION(
-            Kind.HISTOGRAM,
-            "istio_dns_upstream_request_duration_seconds",
-            "How long the upstream took to answer a DNS request, in seconds.",
-            Names.DNS),
     XDS_TERMINATIONS(
             Kind.COUNTER,
             "istio_xds_connection_terminations_total",
@@ -108,24 +85,8 @@ public enum MetricCatalogue {
 
     private enum Kind {
         COUNTER,
-        GAUGE,
-        HISTOGRAM
+        GAUGE
     }
-
-    /// Label lists that several metrics share; an enum's constants cannot see its own static fields.
-    private static final class Names {
-        static final List<String> ON_DEMAND = append(TrafficLabels.NAMES.subList(1, 9), "hostname");
-        static final List<String> DNS = List.of(
-                "request_query_type", "request_protocol", "source_canonical_service", "source_canonical_revision");
-
-        private static List<String> append(List<String> names, String last) {
-            List<String> all = new ArrayList<>(names);
-            all.add(last);
-            return List.copyOf(all);
-        }
-    }
-
-    private static final List<Double> DNS_SECONDS = List.of(0.0005, 0.001, 0.01, 0.1, 1.0, 5.0);
 
     private final Kind kind;
     private final String metric;
@@ -150,11 +111,6 @@ public enum MetricCatalogue {
     public GaugeFamily gauge(Metrics metrics) {
         expect(Kind.GAUGE);
         return metrics.gauge(metric, help, names());
-    }
-
-    public HistogramFamily histogram(Metrics metrics) {
-        expect(Kind.HISTOGRAM);
-        return metrics.histogram(metric, help, DNS_SECONDS, names());
     }
 
     public String metricName() {

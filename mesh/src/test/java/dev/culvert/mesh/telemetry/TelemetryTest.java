@@ -171,19 +171,17 @@ final class TelemetryTest {
     void namesEveryMetricOnceAndHelpsWithASentence() {
         for (MetricCatalogue metric : MetricCatalogue.values()) {
             if (metric.metricName().endsWith("_total")) {
-                metric.counter(metrics);
-            } else if (metric.metricName().endsWith("_seconds")) {
-                metric.histogram(metrics).with("a", "udp", "c", "v1").observe(0.5);
+                metric.counter(metrics).with().increment();
             } else {
-                metric.gauge(metrics);
+                metric.gauge(metrics).with().set(1);
             }
         }
         assertThat(metrics.text().lines().filter(line -> line.startsWith("# HELP")))
-                .isNotEmpty()
+                .hasSameSizeAs(MetricCatalogue.values())
                 .allMatch(line -> line.endsWith("."));
         assertThat(Arrays.stream(MetricCatalogue.values()).map(MetricCatalogue::metricName))
                 .doesNotHaveDuplicates()
-                .hasSize(23);
+                .hasSize(18);
     }
 
     private static String sample(List<String> lines, String name, String flags) {
