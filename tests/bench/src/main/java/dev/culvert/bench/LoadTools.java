@@ -52,7 +52,7 @@ final class LoadTools {
             Files.createDirectories(directory.resolve("www"));
             Files.writeString(directory.resolve("www/1k"), "x".repeat(1024));
             Files.writeString(directory.resolve("nginx.conf"), """
-                    daemon off; worker_processes 1; pid %1$s/nginx.pid; error_log stderr;
+                    user root; daemon off; worker_processes 1; pid %1$s/nginx.pid; error_log stderr;
                     events { worker_connections 8192; }
                     http { access_log off; keepalive_requests 100000000; keepalive_timeout 600s; tcp_nodelay on;
                       open_file_cache max=10; client_body_temp_path %1$s/t1; proxy_temp_path %1$s/t2;
@@ -62,9 +62,8 @@ final class LoadTools {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Shell.run("chmod", "-R", "a+rX", mesh.lab().directory().toString());
-        LabProcess unusedIperf = mesh.exec(server, "iperf", "iperf3", "-s");
-        LabProcess unusedNginx = mesh.exec(
+        LabProcess iperf = mesh.exec(server, "iperf", "iperf3", "-s");
+        LabProcess nginx = mesh.exec(
                 server,
                 "nginx",
                 "nginx",
@@ -74,8 +73,8 @@ final class LoadTools {
                 directory.resolve("nginx.conf").toString());
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!client.exec("curl", "-fsS", "-m", "2", "-o", "/dev/null", url()).ok()) {
-            if (System.nanoTime() > deadline || !unusedNginx.alive() || !unusedIperf.alive()) {
-                throw new IllegalStateException("the servers do not answer: " + unusedNginx.tail()
+            if (System.nanoTime() > deadline || !nginx.alive() || !iperf.alive()) {
+                throw new IllegalStateException("the servers do not answer: " + nginx.tail()
                         + client.exec("curl", "-sS", "-m", "2", url()).err());
             }
             Bench.pause(200);
