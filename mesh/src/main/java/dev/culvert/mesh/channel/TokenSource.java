@@ -23,6 +23,10 @@ public interface TokenSource {
             if (token.isEmpty()) {
                 throw new IOException("token file " + path + " is empty");
             }
+            // gRPC would print the bytes of a header that it cannot send
+            if (!token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+                throw new IOException("token file " + path + " holds more than one token of visible characters");
+            }
             return token;
         };
     }

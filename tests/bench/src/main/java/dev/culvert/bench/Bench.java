@@ -47,7 +47,9 @@ final class Bench implements AutoCloseable {
     }
 
     static Bench start(Topology topology, Path distribution) {
-        LabOptions options = LabOptions.twoNodes("bench", distribution);
+        // for a profile: JVM options of the node processes alone
+        String jvm = System.getenv().getOrDefault("BENCH_NODE_JAVA_OPTS", "");
+        LabOptions options = LabOptions.twoNodes("bench", distribution).withNode("CULVERT_JAVA_OPTS", jvm);
         MeshLab mesh =
                 MeshLab.start(topology instanceof Topology.Peer(var binary) ? options.withPeer(binary) : options);
         try {
@@ -192,6 +194,8 @@ final class Bench implements AutoCloseable {
             }
         }
         keepLogs();
+        mesh.process(1).stop();
+        mesh.process(2).stop();
         mesh.close();
     }
 
