@@ -81,7 +81,7 @@ final class Bench implements AutoCloseable {
 
     private void idle(Results results) {
         if (!(topology instanceof Topology.Direct)) {
-            pause(3000);
+            pause(12_000);
             results.add(topology, "node proxy idle, resident", "MB", ALONE, meter.residentMegabytes());
         }
     }
