@@ -96,30 +96,39 @@ final class LoadTools {
         return new Transfer(Double.parseDouble(matcher.group(1)), Double.parseDouble(matcher.group(2)));
     }
 
-    /// Requests at a fixed rate over 16 kept connections; each one's time is logged.
+    /// Requests at a fixed, even rate over 16 kept connections, that begin a millisecond apart so that they do not
+    /// come in bursts; each one's time is logged, the first second's are left out.
     Latency paced(int perSecond, int seconds) {
         Path log = directory.resolve("paced.log");
+        int clients = 16;
+        int requests = perSecond * (seconds + 1) / clients * clients;
         try {
             Files.deleteIfExists(log);
-            int clients = 16;
             Shell.Result result = client.exec(
                     "h2load",
                     "--h1",
                     "-t1",
                     "-c",
                     Integer.toString(clients),
-                    "-D",
-                    Integer.toString(seconds),
-                    "--warm-up-time=1",
+                    "-n",
+                    Integer.toString(requests),
+                    "-r",
+                    "1",
+                    "--rate-period=1ms",
                     "--rps=" + perSecond / (double) clients,
                     "--log-file=" + log,
                     url());
             if (!result.ok() || !result.out().contains(" 0 failed")) {
                 throw new IllegalStateException("h2load: " + result.err() + result.out());
             }
-            long[] micros = Files.readAllLines(log).stream()
+            long[][] all = Files.readAllLines(log).stream()
                     .map(line -> line.split("\t", -1))
-                    .mapToLong(fields -> Long.parseLong(fields[2]))
+                    .map(fields -> new long[] {Long.parseLong(fields[0]), Long.parseLong(fields[2])})
+                    .toArray(long[][]::new);
+            long first = Arrays.stream(all).mapToLong(entry -> entry[0]).min().orElse(0);
+            long[] micros = Arrays.stream(all)
+                    .filter(entry -> entry[0] > first + 1_000_000)
+                    .mapToLong(entry -> entry[1])
                     .sorted()
                     .toArray();
             return new Latency(at(micros, 0.5), at(micros, 0.99), at(micros, 0.999), micros.length);
