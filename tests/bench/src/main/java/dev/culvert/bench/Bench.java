@@ -113,7 +113,7 @@ final class Bench implements AutoCloseable {
     private void paced(Results results) {
         // both kinds of proxy warm: what a node feels that has run for a while
         load.wrk(false, 8);
-        load.paced(1000, 4);
+        load.paced(1000, 8);
         double before = meter.cpuSeconds();
         LoadTools.Latency latency = load.paced(1000, SECONDS + 4);
         double cpu = meter.cpuSeconds() - before;
@@ -126,7 +126,7 @@ final class Bench implements AutoCloseable {
                     "1,000 requests/s, processor time of both proxies",
                     "s/1,000",
                     ALONE,
-                    cpu * 1000 / latency.requests());
+                    cpu * 1000 / latency.sent());
         }
     }
 

@@ -32,7 +32,7 @@ final class LoadTools {
     }
 
     /// Percentiles in milliseconds.
-    record Latency(double p50, double p99, double p999, int requests) {}
+    record Latency(double p50, double p99, double p999, int sent) {}
 
     private final MeshLab mesh;
     private final LabPod client;
@@ -131,7 +131,7 @@ final class LoadTools {
                     .mapToLong(entry -> entry[1])
                     .sorted()
                     .toArray();
-            return new Latency(at(micros, 0.5), at(micros, 0.99), at(micros, 0.999), micros.length);
+            return new Latency(at(micros, 0.5), at(micros, 0.99), at(micros, 0.999), all.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
