@@ -81,7 +81,8 @@ final class Bench implements AutoCloseable {
 
     private void idle(Results results) {
         if (!(topology instanceof Topology.Direct)) {
-            pause(12_000);
+            // the launcher gives memory back once a minute
+            pause(65_000);
             results.add(topology, "node proxy idle, resident", "MB", ALONE, meter.residentMegabytes());
         }
     }
