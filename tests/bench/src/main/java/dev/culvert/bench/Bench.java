@@ -132,12 +132,12 @@ final class Bench implements AutoCloseable {
     }
 
     private void closedLoop(Results results) {
-        load.wrk(false, 3);
+        load.wrk(false, 8);
         results.add(topology, "closed loop, 16 kept connections", "requests/s", SHARE, load.wrk(false, SECONDS));
     }
 
     private void newConnections(Results results) {
-        load.wrk(true, 3);
+        load.wrk(true, 12);
         results.add(topology, "a new connection for each request", "requests/s", SHARE, load.wrk(true, SECONDS));
     }
 

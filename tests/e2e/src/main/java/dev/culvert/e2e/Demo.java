@@ -127,7 +127,7 @@ final class Demo {
         try (LabProcess tcpdump = LabProcess.start(
                 "tcpdump",
                 mesh.network().switchNamespace(),
-                List.of("tcpdump", "-i", "br0", "-U", "-s", "0", "-w", capture.toString()),
+                List.of("tcpdump", "-i", "br0", "-U", "--immediate-mode", "-s", "0", "-w", capture.toString()),
                 Map.of(),
                 mesh.lab().directory().resolve("tcpdump.log"))) {
             tcpdump.await(output -> output.contains("listening on"), Duration.ofSeconds(10));

@@ -35,7 +35,7 @@ class CaptureTest {
         try (LabProcess tcpdump = LabProcess.start(
                 "tcpdump",
                 mesh.lab.network().switchNamespace(),
-                List.of("tcpdump", "-i", "br0", "-U", "-s", "0", "-w", capture.toString()),
+                List.of("tcpdump", "-i", "br0", "-U", "--immediate-mode", "-s", "0", "-w", capture.toString()),
                 Map.of(),
                 mesh.lab.lab().directory().resolve("tcpdump.log"))) {
             tcpdump.await(output -> output.contains("listening on"), Duration.ofSeconds(10));

@@ -101,7 +101,8 @@ public final class LabNodeProcess implements AutoCloseable {
 
     private List<String> command(String what) {
         Path peer = options.peer();
-        if (peer != null && what.equals("ztunnel")) {
+        boolean here = options.peerNode() == 0 || options.peerNode() == node.index();
+        if (peer != null && here && what.equals("ztunnel")) {
             return List.of(peer.toString(), "proxy", "ztunnel");
         }
         return List.of(options.distribution().resolve("bin/culvert").toString(), what);

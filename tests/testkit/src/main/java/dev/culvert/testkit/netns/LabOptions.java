@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param node more environment of the node processes
 /// @param controlPlane more environment of the control plane
 /// @param peer another node proxy's binary that stands in for ours; agent and proxy are then apart
+/// @param peerNode the one node that the peer is on; 0 for all
 public record LabOptions(
         String name,
         int nodes,
@@ -23,7 +24,8 @@ public record LabOptions(
         boolean apart,
         Map<String, String> node,
         Map<String, String> controlPlane,
-        @Nullable Path peer) {
+        @Nullable Path peer,
+        int peerNode) {
     public LabOptions {
         node = Map.copyOf(node);
         controlPlane = Map.copyOf(controlPlane);
@@ -31,32 +33,39 @@ public record LabOptions(
 
     /// Two nodes, IPv4 pods, one process a node.
     public static LabOptions twoNodes(String name, Path distribution) {
-        return new LabOptions(name, 2, distribution, false, false, Map.of(), Map.of(), null);
+        return new LabOptions(name, 2, distribution, false, false, Map.of(), Map.of(), null, 0);
     }
 
     /// The same with IPv6 addresses beside IPv4.
     public LabOptions withDualStack() {
-        return new LabOptions(name, nodes, distribution, true, apart, node, controlPlane, peer);
+        return new LabOptions(name, nodes, distribution, true, apart, node, controlPlane, peer, peerNode);
     }
 
     /// The same with agent and ztunnel apart.
     public LabOptions withProcessesApart() {
-        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, peer);
+        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, peer, peerNode);
     }
 
     /// The same with one more variable for the node processes.
     public LabOptions withNode(String key, String value) {
-        return new LabOptions(name, nodes, distribution, dualStack, apart, plus(node, key, value), controlPlane, peer);
+        return new LabOptions(
+                name, nodes, distribution, dualStack, apart, plus(node, key, value), controlPlane, peer, peerNode);
     }
 
     /// The same with one more variable for the control plane.
     public LabOptions withControlPlane(String key, String value) {
-        return new LabOptions(name, nodes, distribution, dualStack, apart, node, plus(controlPlane, key, value), peer);
+        return new LabOptions(
+                name, nodes, distribution, dualStack, apart, node, plus(controlPlane, key, value), peer, peerNode);
     }
 
     /// The same with another node proxy's binary in place of ours.
     public LabOptions withPeer(Path binary) {
-        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, binary);
+        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, binary, 0);
+    }
+
+    /// The same with another node proxy's binary in place of ours on the node with this index alone.
+    public LabOptions withPeerOn(int index, Path binary) {
+        return new LabOptions(name, nodes, distribution, dualStack, true, node, controlPlane, binary, index);
     }
 
     private static Map<String, String> plus(Map<String, String> map, String key, String value) {
