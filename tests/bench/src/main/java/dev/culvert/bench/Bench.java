@@ -81,7 +81,7 @@ final class Bench implements AutoCloseable {
 
     private void idle(Results results) {
         if (!(topology instanceof Topology.Direct)) {
-            // the launcher gives memory back once a minute
+            // the launcher gives memory back every 20 s
             pause(65_000);
             results.add(topology, "node proxy idle, resident", "MB", ALONE, meter.residentMegabytes());
         }
