@@ -25,14 +25,19 @@ final class LabCni {
     }
 
     private static String bridge(LabOptions options, Lab lab, LabNode node) {
-        String ranges = "[{\"subnet\":\"" + node.podRange4() + "\"}]";
-        String routes = "{\"dst\":\"0.0.0.0/0\"}";
-        if (options.dualStack()) {
-            ranges += ",[{\"subnet\":\"" + node.podRange6() + "\"}]";
-            routes += ",{\"dst\":\"::/0\"}";
+        List<String> ranges = new ArrayList<>();
+        List<String> routes = new ArrayList<>();
+        if (options.families() != LabOptions.Families.IPV6) {
+            ranges.add("[{\"subnet\":\"" + node.podRange4() + "\"}]");
+            routes.add("{\"dst\":\"0.0.0.0/0\"}");
+        }
+        if (options.families() != LabOptions.Families.IPV4) {
+            ranges.add("[{\"subnet\":\"" + node.podRange6() + "\"}]");
+            routes.add("{\"dst\":\"::/0\"}");
         }
         return "\"bridge\":\"cni0\",\"isGateway\":true,\"ipMasq\":false,\"hairpinMode\":true,"
-                + "\"ipam\":{\"type\":\"host-local\",\"ranges\":[" + ranges + "],\"routes\":[" + routes + "],"
+                + "\"ipam\":{\"type\":\"host-local\",\"ranges\":[" + String.join(",", ranges) + "],\"routes\":["
+                + String.join(",", routes) + "],"
                 + "\"dataDir\":\"" + lab.directory().resolve("ipam-" + node.name()) + "\"}";
     }
 
