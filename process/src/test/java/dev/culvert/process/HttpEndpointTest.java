@@ -2,6 +2,7 @@ package dev.culvert.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -128,7 +129,8 @@ final class HttpEndpointTest {
         for (Socket socket : held) {
             socket.close();
         }
-        assertThat(get("/hello").body()).isEqualTo("hello");
+        // the endpoint learns of the closed ones a moment later
+        await().untilAsserted(() -> assertThat(get("/hello").body()).isEqualTo("hello"));
     }
 
     @Test
