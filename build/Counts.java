@@ -37,8 +37,11 @@ public final class Counts {
             rings.merge(ring, new Ring(total - failed - skipped, failed, skipped), Ring::plus);
             var notes = suite.getElementsByTagName("skipped");
             for (int i = 0; i < notes.getLength(); i++) {
-                if (!((Element) notes.item(i)).getAttribute("message").contains(PEER_REASON)) {
-                    System.out.println("skipped without need: " + suite.getAttribute("name"));
+                Element note = (Element) notes.item(i);
+                String reason = reason(note);
+                if (!reason.contains(PEER_REASON)) {
+                    String test = ((Element) note.getParentNode()).getAttribute("name");
+                    System.out.println("skipped without need: " + suite.getAttribute("name") + "." + test + ": " + reason);
                     bad = true;
                 }
             }
@@ -52,6 +55,12 @@ public final class Counts {
         }
         System.out.printf("%d passed, %d failed, %d skipped%n", sum.passed, sum.failed, sum.skipped);
         System.exit(bad || sum.failed > 0 || sum.passed == 0 ? 1 : 0);
+    }
+
+    /// Why a test was skipped: an annotation's reason is an attribute, a failed assumption's the text's first line.
+    private static String reason(Element skipped) {
+        String text = skipped.getTextContent().strip().lines().findFirst().orElse("");
+        return (skipped.getAttribute("message") + " " + text).strip();
     }
 
     private static List<Path> reports(Path root) throws IOException {
