@@ -26,6 +26,7 @@ class ModuleArrowsTest {
             Map.entry("hbone", Set.of("api")),
             Map.entry("mesh", Set.of("hbone", "process", "api")),
             Map.entry("ztunnel", Set.of("mesh", "hbone", "linux", "process", "api")),
+            Map.entry("waypoint", Set.of("mesh", "hbone", "process", "api")),
             Map.entry("agent", Set.of("plugin", "linux", "kube", "process", "api")),
             Map.entry("controlplane", Set.of("kube", "process", "api")),
             Map.entry("cli", Set.of("kube", "process", "api")),
