@@ -33,5 +33,5 @@ public interface InternalCalls {
     ///
     /// @param trailers empty when there were none; the status of gRPC is here, or in `head` when it came without a
     ///     body
-    record Reply(ResponseHead head, byte[] body, HttpHeaders trailers) {}
+    record Reply(ResponseHead head, Bytes body, HttpHeaders trailers) {}
 }

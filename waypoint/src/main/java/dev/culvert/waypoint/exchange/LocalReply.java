@@ -1,6 +1,5 @@
 package dev.culvert.waypoint.exchange;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -13,13 +12,13 @@ import java.util.Map;
 /// `UAEX`,
 ///     `-`)
 /// @param details for the log, one word or several joined by underscores: what happened and who decided
-public record LocalReply(int status, List<Map.Entry<String, String>> fields, byte[] body, String flag, String details) {
+public record LocalReply(int status, List<Map.Entry<String, String>> fields, Bytes body, String flag, String details) {
     public LocalReply {
         fields = List.copyOf(fields);
     }
 
     /// A plain text without further fields.
     public static LocalReply text(int status, String body, String flag, String details) {
-        return new LocalReply(status, List.of(), body.getBytes(StandardCharsets.UTF_8), flag, details);
+        return new LocalReply(status, List.of(), Bytes.of(body), flag, details);
     }
 }
