@@ -2,12 +2,14 @@ package dev.culvert.kube.decode;
 
 import java.net.InetAddress;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -57,6 +59,21 @@ public final class Fields {
         return text;
     }
 
+    /// The text in this field, which must have the `format` unless the field is absent.
+    public String text(String name, String fallback, Format format) {
+        Value value = find(name);
+        return value == null ? fallback : asText(at(name), value, format);
+    }
+
+    /// The text in this field, which must have the `format`.
+    public String requiredText(String name, Format format) {
+        Value value = find(name);
+        if (value == null) {
+            throw missing(name, format.expected());
+        }
+        return asText(at(name), value, format);
+    }
+
     public boolean flag(String name, boolean fallback) {
         return switch (find(name)) {
             case null -> fallback;
@@ -77,6 +94,21 @@ public final class Fields {
             case Value.Whole whole when whole.number() >= min && whole.number() <= max -> whole.number();
             case Value other -> throw wrong(at(name), other, "a whole number from " + min + " to " + max);
         };
+    }
+
+    /// A number from `min` to `max`, whole or not.
+    public double number(String name, double min, double max, double fallback) {
+        Value value = find(name);
+        double number = switch (value) {
+            case null -> fallback;
+            case Value.Whole whole -> whole.number();
+            case Value.Fraction fraction -> fraction.number();
+            case Value _ -> Double.NaN;
+        };
+        if (value != null && !(number >= min && number <= max)) {
+            throw wrong(at(name), value, "a number from " + plain(min) + " to " + plain(max));
+        }
+        return number;
     }
 
     /// A port, 1 to 65535.
@@ -105,6 +137,48 @@ public final class Fields {
         throw wrong(at(name), value, expected);
     }
 
+    /// The member of `type` that the field spells in CamelCase, as `PathPrefix` spells `PATH_PREFIX`.
+    public <E extends Enum<E>> E camelChoice(String name, Class<E> type, E fallback) {
+        Value value = find(name);
+        if (value == null) {
+            return fallback;
+        }
+        List<String> spelled = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            String camel = camel(constant.name());
+            if (value instanceof Value.Text text && camel.equals(text.text())) {
+                return constant;
+            }
+            spelled.add(camel);
+        }
+        throw wrong(at(name), value, "one of " + spelled);
+    }
+
+    /// A duration such as `1h30m` or `1.5s`, or null when absent.
+    public @Nullable Duration duration(String name) {
+        return duration(name, DurationText::parse, "a duration such as 1h30m, 1.5s or 250ms");
+    }
+
+    /// A duration as the Gateway API writes it (GEP-2257), or null when absent.
+    public @Nullable Duration gatewayDuration(String name) {
+        return duration(
+                name,
+                DurationText::parseStrict,
+                "a duration such as 1h30m, 10s or 250ms (whole numbers of at most five digits, at most four parts)");
+    }
+
+    private @Nullable Duration duration(String name, Function<String, @Nullable Duration> parser, String expected) {
+        Value value = find(name);
+        if (value == null) {
+            return null;
+        }
+        Duration duration = value instanceof Value.Text text ? parser.apply(text.text()) : null;
+        if (duration == null) {
+            throw wrong(at(name), value, expected);
+        }
+        return duration;
+    }
+
     /// A time as RFC 3339 writes it, or null when absent.
     public @Nullable Instant time(String name) {
         Value value = find(name);
@@ -122,7 +196,7 @@ public final class Fields {
     /// The object in this field; one without fields when it is absent.
     public Fields object(String name) {
         return switch (find(name)) {
-            case null -> new Fields(Value.Mapping.EMPTY, at(name));
+            case null -> new Fields(new Value.Mapping(Map.of(), mapping.line()), at(name));
             case Value.Mapping inner -> new Fields(inner, at(name));
             case Value other -> throw wrong(at(name), other, "an object");
         };
@@ -141,6 +215,31 @@ public final class Fields {
     /// The strings in this list; none when it is absent.
     public List<String> texts(String name) {
         return items(name, Fields::asText);
+    }
+
+    /// The strings in this list, each of which must have the `format`; none when it is absent.
+    public List<String> texts(String name, Format format) {
+        return items(name, (at, item) -> asText(at, item, format));
+    }
+
+    /// The whole numbers from `min` to `max` in this list; none when it is absent.
+    public List<Integer> integers(String name, int min, int max) {
+        return items(name, (at, item) -> {
+            if (item instanceof Value.Whole whole && whole.number() >= min && whole.number() <= max) {
+                return (int) whole.number();
+            }
+            throw wrong(at, item, "a whole number from " + min + " to " + max);
+        });
+    }
+
+    /// Says so when this list has fewer than `min` items or more than `max`; an absent one has none.
+    public void size(String name, int min, int max) {
+        Value value = find(name);
+        int size = value instanceof Value.Items list ? list.items().size() : 0;
+        if (size < min || size > max) {
+            String expected = max == Integer.MAX_VALUE ? "at least " + min : min + " to " + max;
+            throw refused(name, "has " + size + " items; expected " + expected);
+        }
     }
 
     /// The IP addresses in this list; none when it is absent.
@@ -180,6 +279,17 @@ public final class Fields {
         return value == null ? missing(name, expected) : wrong(at(name), value, expected);
     }
 
+    /// Says why this object as a whole is not right.
+    public DecodeException refused(String reason) {
+        return new DecodeException(path, mapping.line(), reason);
+    }
+
+    /// Says why the value of a field is not right, when [#wrong] would not say it.
+    public DecodeException refused(String name, String reason) {
+        Value value = mapping.fields().get(name);
+        return new DecodeException(at(name), value == null ? mapping.line() : value.line(), reason);
+    }
+
     private <T> List<T> items(String name, BiFunction<String, Value, T> decoder) {
         Value value = find(name);
         if (value == null) {
@@ -204,6 +314,14 @@ public final class Fields {
         throw wrong(at, value, quotable ? "a string (put it in quotes)" : "a string");
     }
 
+    private static String asText(String at, Value value, Format format) {
+        String text = asText(at, value);
+        if (!format.accepts(text)) {
+            throw wrong(at, value, format.expected());
+        }
+        return text;
+    }
+
     private static InetAddress asAddress(String at, Value value) {
         String text = asText(at, value);
         try {
@@ -223,5 +341,17 @@ public final class Fields {
 
     private String at(String name) {
         return path.isEmpty() ? name : path + "." + name;
+    }
+
+    private static String camel(String constant) {
+        StringBuilder camel = new StringBuilder();
+        for (String word : constant.split("_", -1)) {
+            camel.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return camel.toString();
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
     }
 }

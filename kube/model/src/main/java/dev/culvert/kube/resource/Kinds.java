@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// The kinds of resource that the mesh reads. Immutable; a new kind is one more line here.
 public final class Kinds {
     private static final List<String> V1 = List.of("v1");
+    private static final String GATEWAY_API = "gateway.networking.k8s.io";
+    private static final List<String> GATEWAY_API_VERSIONS = List.of("v1", "v1beta1");
     private static final String SECURITY = "security.istio.io";
     private static final List<String> SECURITY_VERSIONS = List.of("v1", "v1beta1");
     private static final String NETWORKING = "networking.istio.io";
@@ -37,6 +39,26 @@ public final class Kinds {
             NETWORKING, NETWORKING_VERSIONS, "WorkloadEntry", "workloadentries", WorkloadEntryDecoder::decode);
     public static final Kind<ServiceEntry> SERVICE_ENTRY = Kind.namespaced(
             NETWORKING, NETWORKING_VERSIONS, "ServiceEntry", "serviceentries", ServiceEntryDecoder::decode);
+    public static final Kind<GatewayClass> GATEWAY_CLASS = Kind.clusterWide(
+            GATEWAY_API, GATEWAY_API_VERSIONS, "GatewayClass", "gatewayclasses", GatewayDecoder::gatewayClass);
+    public static final Kind<Gateway> GATEWAY =
+            Kind.namespaced(GATEWAY_API, GATEWAY_API_VERSIONS, "Gateway", "gateways", GatewayDecoder::decode);
+    public static final Kind<HttpRoute> HTTP_ROUTE =
+            Kind.namespaced(GATEWAY_API, GATEWAY_API_VERSIONS, "HTTPRoute", "httproutes", HttpRouteDecoder::decode);
+    public static final Kind<GrpcRoute> GRPC_ROUTE = Kind.namespaced(
+            GATEWAY_API, List.of("v1", "v1alpha2"), "GRPCRoute", "grpcroutes", GrpcRouteDecoder::decode);
+    public static final Kind<TlsRoute> TLS_ROUTE = Kind.namespaced(
+            GATEWAY_API, List.of("v1", "v1alpha3", "v1alpha2"), "TLSRoute", "tlsroutes", StreamRouteDecoder::tls);
+    // Releases before 1.6 of the API have no v1 of this kind.
+    public static final Kind<TcpRoute> TCP_ROUTE =
+            Kind.namespaced(GATEWAY_API, List.of("v1alpha2", "v1"), "TCPRoute", "tcproutes", StreamRouteDecoder::tcp);
+    // Releases before 1.5 of the API have no v1 of this kind.
+    public static final Kind<ReferenceGrant> REFERENCE_GRANT = Kind.namespaced(
+            GATEWAY_API,
+            List.of("v1beta1", "v1", "v1alpha2"),
+            "ReferenceGrant",
+            "referencegrants",
+            GatewayDecoder::referenceGrant);
 
     public static final List<Kind<?>> ALL = List.of(
             NAMESPACE,
@@ -48,7 +70,14 @@ public final class Kinds {
             PEER_AUTHENTICATION,
             AUTHORIZATION_POLICY,
             WORKLOAD_ENTRY,
-            SERVICE_ENTRY);
+            SERVICE_ENTRY,
+            GATEWAY_CLASS,
+            GATEWAY,
+            HTTP_ROUTE,
+            GRPC_ROUTE,
+            TLS_ROUTE,
+            TCP_ROUTE,
+            REFERENCE_GRANT);
 
     private Kinds() {}
 
