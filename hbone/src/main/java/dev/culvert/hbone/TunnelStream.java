@@ -1,6 +1,7 @@
 package dev.culvert.hbone;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 
 /// One tunnelled byte stream: bytes both ways, each direction ending by itself. Confined to its event loop.
@@ -12,8 +13,14 @@ public interface TunnelStream {
     /// The loop that the stream is confined to.
     EventLoop eventLoop();
 
+    /// Where the connection has its buffers from.
+    ByteBufAllocator alloc();
+
     /// Who is at the other end.
     TunnelPeer peer();
+
+    /// Whether both directions have ended, or the stream was reset or failed.
+    boolean isOver();
 
     /// Sets who hears of the stream. What arrived before is delivered during this call. To be called once.
     void receiver(TunnelReceiver receiver);

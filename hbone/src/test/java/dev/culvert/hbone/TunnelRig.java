@@ -115,7 +115,7 @@ public final class TunnelRig implements AutoCloseable {
         if (parsed == null) {
             throw new IllegalArgumentException(authority);
         }
-        return new ConnectRequest(parsed, Baggage.EMPTY, Forwarded.EMPTY, TraceParent.random(), null);
+        return new ConnectRequest(parsed, Baggage.EMPTY, Forwarded.EMPTY, TraceParent.random(), null, null);
     }
 
     public TunnelDialer dialer() {

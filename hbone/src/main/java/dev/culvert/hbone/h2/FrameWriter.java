@@ -1,6 +1,7 @@
 package dev.culvert.hbone.h2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,10 @@ final class FrameWriter {
 
     FrameWriter(ChannelHandlerContext context) {
         this.context = context;
+    }
+
+    ByteBufAllocator alloc() {
+        return context.alloc();
     }
 
     /// The bytes that a client begins with.

@@ -6,6 +6,7 @@ import dev.culvert.hbone.TunnelPeer;
 import dev.culvert.hbone.TunnelReceiver;
 import dev.culvert.hbone.TunnelStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -58,14 +59,19 @@ abstract class Http2Stream implements TunnelStream {
         return localEnded;
     }
 
-    /// Whether neither side may send on it any more.
-    final boolean isOver() {
+    @Override
+    public final boolean isOver() {
         return over;
     }
 
     @Override
     public final EventLoop eventLoop() {
         return connection.loop();
+    }
+
+    @Override
+    public final ByteBufAllocator alloc() {
+        return connection.writer().alloc();
     }
 
     @Override

@@ -36,6 +36,9 @@ final class RequestFields {
         if (request.forwardedNetwork() != null) {
             fields.add(MeshHeaders.FORWARDED_NETWORK, request.forwardedNetwork());
         }
+        if (request.source() != null) {
+            fields.add(MeshHeaders.ISTIO_SOURCE, request.source());
+        }
         return fields;
     }
 
@@ -64,7 +67,8 @@ final class RequestFields {
                 Baggage.parse(fields.getAll(MeshHeaders.BAGGAGE)),
                 forwarded(fields),
                 traceParent(fields),
-                string(fields.get(MeshHeaders.FORWARDED_NETWORK))));
+                string(fields.get(MeshHeaders.FORWARDED_NETWORK)),
+                string(fields.get(MeshHeaders.ISTIO_SOURCE))));
     }
 
     private static RequestVerdict judgeOther(Http2Headers fields) {

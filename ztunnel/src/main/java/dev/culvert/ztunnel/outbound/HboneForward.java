@@ -61,6 +61,7 @@ final class HboneForward implements Forward {
                 WorkloadBaggage.of(own),
                 new Forwarded(captured.peer(), service == null ? null : service.hostname()),
                 TraceParent.random(),
+                null,
                 null);
         dialer = new PodDialer(pod.sockets(), pod.certificates());
     }

@@ -4,6 +4,7 @@ import dev.culvert.hbone.TunnelPeer;
 import dev.culvert.hbone.TunnelReceiver;
 import dev.culvert.hbone.TunnelStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -41,6 +42,16 @@ final class ScriptedStream implements TunnelStream {
     @Override
     public EventLoop eventLoop() {
         return loop;
+    }
+
+    @Override
+    public ByteBufAllocator alloc() {
+        return ByteBufAllocator.DEFAULT;
+    }
+
+    @Override
+    public boolean isOver() {
+        return reset;
     }
 
     @Override
