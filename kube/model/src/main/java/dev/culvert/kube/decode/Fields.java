@@ -267,6 +267,14 @@ public final class Fields {
         return texts;
     }
 
+    /// The objects by name in this object, in the order of the document; none when it is absent.
+    public <T> Map<String, T> objectMap(String name, Function<Fields, T> decoder) {
+        Fields inner = object(name);
+        Map<String, T> objects = LinkedHashMap.newLinkedHashMap(inner.names().size());
+        inner.names().forEach(key -> objects.put(key, decoder.apply(inner.object(key))));
+        return objects;
+    }
+
     /// The value in this field as it is, or null when absent.
     public @Nullable Value find(String name) {
         Value value = mapping.fields().get(name);

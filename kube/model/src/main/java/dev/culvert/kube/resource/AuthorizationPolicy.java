@@ -25,6 +25,11 @@ public record AuthorizationPolicy(
         conditions = List.copyOf(conditions);
     }
 
+    /// Whether the policy is only to be counted and logged, and changes no verdict.
+    public boolean dryRun() {
+        return Boolean.parseBoolean(metadata.annotation("istio.io/dry-run"));
+    }
+
     /// What happens when a rule matches.
     public enum Action {
         ALLOW,
@@ -32,11 +37,6 @@ public record AuthorizationPolicy(
         AUDIT,
         CUSTOM
     }
-
-    /// What a policy is attached to.
-    ///
-    /// @param namespace empty for the policy's own
-    public record TargetRef(String group, String kind, String namespace, String name) {}
 
     /// Any of `from`, and any of `to`, and all of `when`; an empty list is no restriction.
     public record Rule(List<Source> from, List<Operation> to, List<When> when) {

@@ -5,11 +5,8 @@ import dev.culvert.kube.resource.AuthorizationPolicy.Action;
 import dev.culvert.kube.resource.AuthorizationPolicy.Operation;
 import dev.culvert.kube.resource.AuthorizationPolicy.Rule;
 import dev.culvert.kube.resource.AuthorizationPolicy.Source;
-import dev.culvert.kube.resource.AuthorizationPolicy.TargetRef;
 import dev.culvert.kube.resource.AuthorizationPolicy.Values;
 import dev.culvert.kube.resource.AuthorizationPolicy.When;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Decodes an AuthorizationPolicy.
 final class AuthorizationPolicyDecoder {
@@ -20,27 +17,11 @@ final class AuthorizationPolicyDecoder {
         return new AuthorizationPolicy(
                 metadata,
                 spec.object("selector").textMap("matchLabels"),
-                targetRefs(spec),
+                TargetRefDecoder.targetsOrSelector(metadata, spec),
                 spec.choice("action", Action.class, Action.ALLOW),
                 spec.object("provider").text("name", ""),
                 spec.objects("rules", AuthorizationPolicyDecoder::rule),
                 MetadataDecoder.conditions(fields.object("status")));
-    }
-
-    private static List<TargetRef> targetRefs(Fields spec) {
-        List<TargetRef> all = new ArrayList<>(spec.objects("targetRefs", AuthorizationPolicyDecoder::targetRef));
-        if (spec.has("targetRef")) {
-            all.add(targetRef(spec.object("targetRef")));
-        }
-        return all;
-    }
-
-    private static TargetRef targetRef(Fields fields) {
-        return new TargetRef(
-                fields.text("group", ""),
-                fields.requiredText("kind"),
-                fields.text("namespace", ""),
-                fields.requiredText("name"));
     }
 
     private static Rule rule(Fields fields) {

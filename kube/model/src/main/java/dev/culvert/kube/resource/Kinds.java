@@ -35,6 +35,14 @@ public final class Kinds {
             "AuthorizationPolicy",
             "authorizationpolicies",
             AuthorizationPolicyDecoder::decode);
+    public static final Kind<RequestAuthentication> REQUEST_AUTHENTICATION = Kind.namespaced(
+            SECURITY,
+            SECURITY_VERSIONS,
+            "RequestAuthentication",
+            "requestauthentications",
+            RequestAuthenticationDecoder::decode);
+    public static final Kind<Telemetry> TELEMETRY = Kind.namespaced(
+            "telemetry.istio.io", List.of("v1", "v1alpha1"), "Telemetry", "telemetries", TelemetryDecoder::decode);
     public static final Kind<WorkloadEntry> WORKLOAD_ENTRY = Kind.namespaced(
             NETWORKING, NETWORKING_VERSIONS, "WorkloadEntry", "workloadentries", WorkloadEntryDecoder::decode);
     public static final Kind<ServiceEntry> SERVICE_ENTRY = Kind.namespaced(
@@ -69,6 +77,8 @@ public final class Kinds {
             ENDPOINT_SLICE,
             PEER_AUTHENTICATION,
             AUTHORIZATION_POLICY,
+            REQUEST_AUTHENTICATION,
+            TELEMETRY,
             WORKLOAD_ENTRY,
             SERVICE_ENTRY,
             GATEWAY_CLASS,

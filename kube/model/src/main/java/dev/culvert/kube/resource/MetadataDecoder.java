@@ -1,6 +1,7 @@
 package dev.culvert.kube.resource;
 
 import dev.culvert.kube.decode.Fields;
+import dev.culvert.kube.decode.Value;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -45,8 +46,16 @@ final class MetadataDecoder {
                         condition.requiredText("status"),
                         condition.text("reason", ""),
                         condition.text("message", ""),
-                        condition.wholeNumber("observedGeneration", 0, Long.MAX_VALUE, 0),
+                        generation(condition),
                         orEpoch(condition.time("lastTransitionTime"))));
+    }
+
+    /// A number, or a string of digits as the JSON form of a protocol buffer has it.
+    private static long generation(Fields condition) {
+        return condition.find("observedGeneration") instanceof Value.Text text
+                        && text.text().matches("[0-9]{1,18}")
+                ? Long.parseLong(text.text())
+                : condition.wholeNumber("observedGeneration", 0, Long.MAX_VALUE, 0);
     }
 
     /// Always the same for the same object, and different from that of any other.
