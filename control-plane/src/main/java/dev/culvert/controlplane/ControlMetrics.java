@@ -7,6 +7,7 @@ import dev.culvert.process.Counter;
 import dev.culvert.process.CounterFamily;
 import dev.culvert.process.Gauge;
 import dev.culvert.process.Metrics;
+import java.util.Locale;
 
 /// Every metric of the control plane; where Istio's has one, its name. Thread-safe.
 final class ControlMetrics {
@@ -19,6 +20,7 @@ final class ControlMetrics {
     private final Counter issued;
     private final Counter unreadable;
     private final Counter unauthenticated;
+    private final CounterFamily closedConnections;
 
     ControlMetrics(Metrics metrics) {
         pushes = metrics.counter("pilot_xds_pushes_total", "Discovery responses sent, by type.", "type");
@@ -38,6 +40,12 @@ final class ControlMetrics {
                         "citadel_server_authentication_failure_count_total",
                         "Calls without a valid token, and certificate requests for an identity the caller may not have.")
                 .with();
+        closedConnections = metrics.counter(
+                "culvert_control_connections_closed_total", "Connections that a limit ended, by limit.", "reason");
+    }
+
+    void connectionClosed(String reason) {
+        closedConnections.with(reason.toLowerCase(Locale.ROOT)).increment();
     }
 
     void callRefused() {

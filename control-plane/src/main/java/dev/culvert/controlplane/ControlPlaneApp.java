@@ -10,8 +10,13 @@ import dev.culvert.process.Readiness;
 import dev.culvert.process.Routes;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /// is derived: a client that came back with what it had would be told that all of it is gone.
 public final class ControlPlaneApp implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneApp.class);
-    private static final long SYNC_POLL_MILLIS = 10;
+    /// How often the log says that the first state is not there yet.
+    private static final Duration SAY_WAITING = Duration.ofSeconds(5);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ControlPlaneServer server;
@@ -37,9 +43,7 @@ public final class ControlPlaneApp implements AutoCloseable {
             MeshFeed feed = opened(new MeshFeed(source, settings.mesh(), statuses::write));
             FeedTables tables = FeedTables.follow(feed);
             feed.start();
-            while (!feed.synced()) {
-                Thread.sleep(SYNC_POLL_MILLIS);
-            }
+            awaitFirstState(feed.synced(), SAY_WAITING);
             tables.catchUp(feed);
             server = ControlPlaneServer.start(
                     settings,
@@ -69,6 +73,20 @@ public final class ControlPlaneApp implements AutoCloseable {
     public static ControlPlaneApp start(ControlPlaneSettings settings, Metrics metrics, HttpEndpoint http)
             throws IOException, InterruptedException {
         return new ControlPlaneApp(settings, metrics, http);
+    }
+
+    /// Waits for `synced`, and says in the log at each `interval` that it still does.
+    static void awaitFirstState(CompletableFuture<Void> synced, Duration interval) throws InterruptedException {
+        for (Duration waited = interval; ; waited = waited.plus(interval)) {
+            try {
+                synced.get(interval.toNanos(), TimeUnit.NANOSECONDS);
+                return;
+            } catch (TimeoutException _) {
+                log.atInfo().addKeyValue("waited", waited).log("still reading the mesh's resources; nothing is served");
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the first state of the mesh cannot be derived", e.getCause());
+            }
+        }
     }
 
     /// The port that discovery and certificates are served on.

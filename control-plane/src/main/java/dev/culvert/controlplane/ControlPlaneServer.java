@@ -8,6 +8,8 @@ import dev.culvert.controlplane.ca.SignerSource;
 import dev.culvert.controlplane.caller.CallerInterceptor;
 import dev.culvert.controlplane.caller.StoredTokenReviewer;
 import dev.culvert.controlplane.caller.TokenWatch;
+import dev.culvert.controlplane.connection.ConnectionLimits;
+import dev.culvert.controlplane.connection.ConnectionTable;
 import dev.culvert.controlplane.xds.AdsServer;
 import dev.culvert.controlplane.xds.ResourceTable;
 import dev.culvert.controlplane.xds.XdsLimits;
@@ -15,6 +17,10 @@ import dev.culvert.process.state.StateDirectory;
 import dev.culvert.process.state.TokenStore;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,6 +54,8 @@ final class ControlPlaneServer {
     private final RootFile rootFile;
     private final TokenWatch tokens;
     private final AdsServer ads;
+    private final ConnectionTable connections;
+    private final EventLoopGroup loops;
     private final ExecutorService workers;
     private final ScheduledExecutorService refresher;
     private final List<Server> servers = new ArrayList<>();
@@ -68,6 +76,10 @@ final class ControlPlaneServer {
         this.certificate = new ServerCertificate(authority, own.names(), SERVER_CERTIFICATE_LIFE, clock);
         this.rootFile = new RootFile(own.rootFile());
         rootFile.write(authority.rootsPem());
+        this.connections =
+                new ConnectionTable(ConnectionLimits.of(settings.ports().unproven()), metrics::connectionClosed);
+        this.loops =
+                new MultiThreadIoEventLoopGroup(new DefaultThreadFactory("grpc-loop", true), NioIoHandler.newFactory());
         this.workers = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("grpc-", 0).factory());
         this.refresher = Executors.newSingleThreadScheduledExecutor(
@@ -77,7 +89,7 @@ final class ControlPlaneServer {
         this.tokens = TokenWatch.start(store, () -> ads.disconnect(caller -> !store.contains(caller.credential())));
         CaServer ca = new CaServer(authority, mesh.trustDomain(), mesh.pods(), own.life(), metrics.authority());
         CallerInterceptor callers = new CallerInterceptor(
-                List.of(new StoredTokenReviewer(store)), List.of(), _ -> metrics.callRefused(), clock);
+                List.of(new StoredTokenReviewer(store)), List.of(), _ -> metrics.callRefused(), connections, clock);
         listen(List.of(ads, ca), callers);
         var _ = refresher.scheduleWithFixedDelay(
                 this::refresh, REFRESH.toSeconds(), REFRESH.toSeconds(), TimeUnit.SECONDS);
@@ -125,18 +137,19 @@ final class ControlPlaneServer {
             Thread.currentThread().interrupt();
         }
         workers.shutdown();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private void listen(List<BindableService> services, CallerInterceptor callers) throws IOException {
         int tls = settings.ports().tls();
-        var secured = ControlPort.builder(new InetSocketAddress(tls), services, callers, workers, ControlPort.IDLE)
+        var secured = ControlPort.builder(new InetSocketAddress(tls), services, callers, workers, loops, connections)
                 .sslContext(ControlPort.tls(certificate.keyManager()));
         servers.add(ControlPort.start(secured, "discovery and certificates over TLS", tls));
         Integer plaintext = settings.ports().plaintext();
         if (plaintext != null) {
             InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), plaintext);
             servers.add(ControlPort.start(
-                    ControlPort.builder(loopback, services, callers, workers, ControlPort.IDLE),
+                    ControlPort.builder(loopback, services, callers, workers, loops, connections),
                     "plaintext discovery",
                     plaintext));
         }

@@ -4,6 +4,7 @@ import dev.culvert.api.MeshPorts;
 import dev.culvert.controlplane.ca.CertificateLife;
 import dev.culvert.controlplane.ca.ServerNames;
 import dev.culvert.controlplane.config.MeshSettings;
+import dev.culvert.controlplane.connection.ConnectionLimits;
 import dev.culvert.process.LogFilter;
 import dev.culvert.process.LogFormat;
 import dev.culvert.process.Settings;
@@ -50,7 +51,9 @@ public record ControlPlaneSettings(
     ///     kubelet's probe; default 15014
     /// @param debug `CULVERT_DEBUG_PORT`, loopback only, since it tells about every client; default
     ///     8080
-    public record Ports(int tls, @Nullable Integer plaintext, int metrics, int debug) {}
+    /// @param unproven `CULVERT_MAX_UNPROVEN_CONNECTIONS`: connections of the gRPC ports that have
+    ///     not shown a valid token yet; default 1000, the oldest goes for one more
+    public record Ports(int tls, @Nullable Integer plaintext, int metrics, int debug, int unproven) {}
 
     /// Reads `settings`, noting every mistake in it; the caller checks.
     public static ControlPlaneSettings from(Settings settings) {
@@ -67,7 +70,9 @@ public record ControlPlaneSettings(
                         settings.port("CULVERT_XDS_TLS_PORT", MeshPorts.XDS_TLS),
                         settings.integer("CULVERT_XDS_PLAINTEXT_PORT", 0, 65_535),
                         settings.port("CULVERT_METRICS_PORT", MeshPorts.CONTROL_METRICS),
-                        settings.port("CULVERT_DEBUG_PORT", MeshPorts.CONTROL_DEBUG)),
+                        settings.port("CULVERT_DEBUG_PORT", MeshPorts.CONTROL_DEBUG),
+                        settings.integer(
+                                "CULVERT_MAX_UNPROVEN_CONNECTIONS", ConnectionLimits.DEFAULT_UNPROVEN, 1, 1_000_000)),
                 settings.duration("CULVERT_DRAIN_TIME", Duration.ofSeconds(5)),
                 log(settings));
     }

@@ -1,16 +1,20 @@
 package dev.culvert.controlplane;
 
+import dev.culvert.controlplane.connection.AcceptedHandler;
+import dev.culvert.controlplane.connection.ConnectionTable;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +28,8 @@ final class ControlPort {
     private static final int MAX_METADATA = 16 << 10;
     private static final int WINDOW = 1 << 20;
     private static final int CALLS_PER_CONNECTION = 100;
-    /// How long a connection may be without a call; who never shows a token is gone by then.
-    static final Duration IDLE = Duration.ofSeconds(60);
+    private static final int RESETS = 200;
+    private static final int RESETS_SECONDS = 30;
 
     private ControlPort() {}
 
@@ -38,14 +42,19 @@ final class ControlPort {
 
     /// A server with `services` behind `callers`, not yet started.
     ///
-    /// @param idle how long a connection may be without a call
+    /// @param loops accept and serve the connections
+    /// @param connections counts them
     static NettyServerBuilder builder(
             InetSocketAddress address,
             List<BindableService> services,
             ServerInterceptor callers,
             Executor workers,
-            Duration idle) {
+            EventLoopGroup loops,
+            ConnectionTable connections) {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
+                .channelFactory(() -> listening(connections))
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
                 .executor(workers)
                 .intercept(callers)
                 .maxInboundMessageSize(MAX_MESSAGE)
@@ -53,7 +62,8 @@ final class ControlPort {
                 .flowControlWindow(WINDOW)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .handshakeTimeout(10, TimeUnit.SECONDS)
-                .maxConnectionIdle(idle.toMillis(), TimeUnit.MILLISECONDS)
+                .maxRstFramesPerWindow(RESETS, RESETS_SECONDS)
+                .maxConnectionIdle(connections.limits().idle().toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
@@ -63,6 +73,12 @@ final class ControlPort {
                 .maxConnectionAgeGrace(10, TimeUnit.SECONDS);
         services.forEach(builder::addService);
         return builder;
+    }
+
+    private static ServerChannel listening(ConnectionTable connections) {
+        NioServerSocketChannel channel = new NioServerSocketChannel();
+        channel.pipeline().addLast(new AcceptedHandler(connections));
+        return channel;
     }
 
     /// Starts `builder`.

@@ -31,6 +31,8 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +81,7 @@ final class ControlPlaneAppTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private ControlPlaneApp app;
     private HttpEndpoint http;
+    private Metrics metrics;
 
     @BeforeEach
     void start() throws Exception {
@@ -97,11 +100,13 @@ final class ControlPlaneAppTest {
                 "CULVERT_XDS_TLS_PORT", "0",
                 "CULVERT_METRICS_PORT", "0",
                 "CULVERT_DEBUG_PORT", "0",
+                "CULVERT_MAX_UNPROVEN_CONNECTIONS", "5",
                 "CULVERT_DRAIN_TIME", "1s"));
         ControlPlaneSettings parsed = ControlPlaneSettings.from(settings);
         settings.check();
         http = new HttpEndpoint();
-        app = ControlPlaneApp.start(parsed, new Metrics(), http);
+        metrics = new Metrics();
+        app = ControlPlaneApp.start(parsed, metrics, http);
     }
 
     @AfterEach
@@ -294,6 +299,23 @@ final class ControlPlaneAppTest {
     }
 
     @Test
+    void servesGoodCallersWhileSilentOnesTakeEveryPlace() throws Exception {
+        String token = token(TokenRecord.Kind.NODE, "n1").text();
+        List<Socket> silent = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), app.tlsPort());
+            opened.add(socket);
+            silent.add(socket);
+        }
+        assertThat(certificate(token, "spiffe://cluster.local/ns/a/sa/web", pem(key()))
+                        .getCertChainCount())
+                .isEqualTo(2);
+        silent.getFirst().setSoTimeout(5_000);
+        assertThat(silent.getFirst().getInputStream().read()).isEqualTo(-1);
+        assertThat(metrics.text()).contains("culvert_control_connections_closed_total{reason=\"too_many_unproven\"}");
+    }
+
+    @Test
     void keepsRootAndTokensOverARestart() throws Exception {
         String token = token(TokenRecord.Kind.NODE, "n1").text();
         String root = Files.readString(temp.resolve("state/root-cert.pem"));
@@ -307,16 +329,32 @@ final class ControlPlaneAppTest {
     }
 
     @Test
+    void waitsForTheFirstStateUntilItIsThereFailsOrTheWaitIsInterrupted() throws Exception {
+        Duration brief = Duration.ofMillis(20);
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        late.completeOnTimeout(null, 100, TimeUnit.MILLISECONDS);
+        ControlPlaneApp.awaitFirstState(late, brief);
+        assertThat(late).isDone();
+        CompletableFuture<Void> failed = CompletableFuture.failedFuture(new IllegalStateException("a bug"));
+        assertThatThrownBy(() -> ControlPlaneApp.awaitFirstState(failed, brief)).hasRootCauseMessage("a bug");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> ControlPlaneApp.awaitFirstState(new CompletableFuture<>(), brief))
+                .isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
     void namesEveryWrongSettingAtOnce() {
         Settings settings = Settings.of(Map.of(
                 "CULVERT_XDS_TLS_PORT", "many",
                 "DEFAULT_WORKLOAD_CERT_TTL", "forever",
+                "CULVERT_MAX_UNPROVEN_CONNECTIONS", "0",
                 "CULVERT_SERVER_NAMES", "not a name"));
         var _ = ControlPlaneSettings.from(settings);
         assertThatThrownBy(settings::check)
                 .hasMessageContaining("CULVERT_MANIFESTS")
                 .hasMessageContaining("CULVERT_XDS_TLS_PORT")
                 .hasMessageContaining("DEFAULT_WORKLOAD_CERT_TTL")
+                .hasMessageContaining("CULVERT_MAX_UNPROVEN_CONNECTIONS")
                 .hasMessageContaining("CULVERT_SERVER_NAMES");
     }
 }

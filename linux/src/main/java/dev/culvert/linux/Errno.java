@@ -11,6 +11,7 @@ public record Errno(int code) {
     public static final Errno EAGAIN = new Errno(11);
     public static final Errno EACCES = new Errno(13);
     public static final Errno EINVAL = new Errno(22);
+    public static final Errno ENFILE = new Errno(23);
     public static final Errno EMFILE = new Errno(24);
     public static final Errno EPIPE = new Errno(32);
     public static final Errno ENOPROTOOPT = new Errno(92);
@@ -39,6 +40,7 @@ public record Errno(int code) {
             Map.entry(97, "EAFNOSUPPORT, no such address family"),
             Map.entry(98, "EADDRINUSE, address in use"),
             Map.entry(99, "EADDRNOTAVAIL, no such local address"),
+            Map.entry(103, "ECONNABORTED, the other side gave up before it was accepted"),
             Map.entry(104, "ECONNRESET, reset by the other side"),
             Map.entry(105, "ENOBUFS, out of buffers"),
             Map.entry(107, "ENOTCONN, not connected"),

@@ -67,9 +67,17 @@ public final class SeqPacketServer implements AutoCloseable {
             boolean ready = Poll.await(number, Libc.POLLIN, Poll.FOREVER);
             int accepted = Libc.accept4(number, null, null, Libc.SOCK_CLOEXEC);
             if (accepted >= 0 || !ready || !Libc.errno().equals(Errno.EAGAIN)) {
-                return Libc.checked(accepted, "accept4", "raise the limit nofile");
+                return Libc.checked(accepted, "accept4", accepted < 0 ? check(Libc.errno()) : "");
             }
         }
+    }
+
+    /// What an operator can do about a failed accept; nothing that we know of for most errors.
+    static String check(Errno errno) {
+        if (errno.equals(Errno.EMFILE)) {
+            return "raise the limit nofile of this process";
+        }
+        return errno.equals(Errno.ENFILE) ? "raise the sysctl fs.file-max" : "";
     }
 
     /// Stops listening and removes the path, unless another server has taken it meanwhile.

@@ -132,6 +132,20 @@ class SeqPacketTest {
         }
     }
 
+    @Test
+    void advisesToRaiseALimitOnlyWhenALimitWasMet() {
+        assertThat(accept4Failed(Errno.EMFILE))
+                .isEqualTo("accept4 failed: EMFILE, this process is out of descriptors; "
+                        + "raise the limit nofile of this process");
+        assertThat(accept4Failed(Errno.ENFILE)).endsWith("; raise the sysctl fs.file-max");
+        assertThat(accept4Failed(new Errno(103)))
+                .isEqualTo("accept4 failed: ECONNABORTED, the other side gave up before it was accepted");
+    }
+
+    private static @Nullable String accept4Failed(Errno errno) {
+        return new LinuxException("accept4", errno, SeqPacketServer.check(errno)).getMessage();
+    }
+
     private static @Nullable SeqPacketSocket acceptWhileClosing(SeqPacketServer closing) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         FutureTask<@Nullable SeqPacketSocket> accepting = new FutureTask<>(() -> {

@@ -28,6 +28,12 @@ public final class CounterFamily extends MetricFamily {
         return counters.of(checked(values));
     }
 
+    /// Exposes `counter` no more; who still holds it counts for nobody. One that comes for these values later
+    /// begins at 0, which a scraper takes for a restart of this series.
+    public void remove(List<String> values, Counter counter) {
+        counters.remove(values, counter);
+    }
+
     /// Exposes a counter that was made before the family, for these label values.
     void include(Counter counter, String... values) {
         counters.put(checked(List.of(values)), counter);

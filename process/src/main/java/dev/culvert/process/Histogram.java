@@ -19,7 +19,11 @@ public final class Histogram {
         }
     }
 
+    /// Counts `value`; one that is no number would spoil the sum for good, so it does not count.
     public void observe(double value) {
+        if (Double.isNaN(value)) {
+            return;
+        }
         int bucket = 0;
         while (value > bounds[bucket]) {
             bucket++;

@@ -10,6 +10,28 @@ import java.util.List;
 
 /// The histograms of one name. Thread-safe.
 public final class HistogramFamily extends MetricFamily {
+    /// The bounds of all of Istio's histograms, of milliseconds and of bytes alike: those that Envoy has by default.
+    public static final List<Double> ISTIO_BOUNDS = List.of(
+            0.5,
+            1.0,
+            5.0,
+            10.0,
+            25.0,
+            50.0,
+            100.0,
+            250.0,
+            500.0,
+            1_000.0,
+            2_500.0,
+            5_000.0,
+            10_000.0,
+            30_000.0,
+            60_000.0,
+            300_000.0,
+            600_000.0,
+            1_800_000.0,
+            3_600_000.0);
+
     private final double[] bounds;
     private final Series<Histogram> histograms;
 
@@ -26,9 +48,19 @@ public final class HistogramFamily extends MetricFamily {
         this.bounds[bounds.size()] = Double.POSITIVE_INFINITY;
     }
 
-    /// The histogram of these label values; it is exposed from now on.
+    /// The histogram of these label values; it is exposed from now on. Beyond [Series#MOST] it is that of
+    /// all further ones together.
     public Histogram with(String... values) {
-        return histograms.of(checked(List.of(values)));
+        return with(List.of(values));
+    }
+
+    public Histogram with(List<String> values) {
+        return histograms.of(checked(values));
+    }
+
+    /// Exposes `histogram` no more; see [CounterFamily#remove].
+    public void remove(List<String> values, Histogram histogram) {
+        histograms.remove(values, histogram);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The metrics of a process and their exposition as OpenMetrics text. Thread-safe: components register
 /// and count on threads of their own, a scrape reads from another.
@@ -20,6 +21,7 @@ public final class Metrics {
     private static final String OPEN_METRICS = "application/openmetrics-text";
 
     private final Map<String, MetricFamily> families = new ConcurrentSkipListMap<>();
+    private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
     private final OpenMetricsTextFormatWriter writer = OpenMetricsTextFormatWriter.builder()
             .setCreatedTimestampsEnabled(false)
             .build();
@@ -38,8 +40,14 @@ public final class Metrics {
         return add(new HistogramFamily(name, help, bounds, List.of(labelNames)));
     }
 
+    /// Runs `task` at the start of each scrape, on its thread: the moment to let go of what is out of date.
+    public void beforeScrape(Runnable task) {
+        beforeScrape.add(task);
+    }
+
     /// Everything that has a value, as text. Families are in order of name; those without a value are left out.
     public String text() {
+        beforeScrape.forEach(Runnable::run);
         List<MetricSnapshot> snapshots = families.values().stream()
                 .map(MetricFamily::snapshot)
                 .filter(snapshot -> !snapshot.getDataPoints().isEmpty())

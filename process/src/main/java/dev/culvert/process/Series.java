@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /// What a family keeps for each list of label values, within a bound. Thread-safe.
 ///
-/// Series are never let go, and some labels come from the network. What finds no room goes into one series whose
-/// labels all say `overflow`, so that sums stay right while memory does not grow.
+/// Series stay until their owner removes them, and some labels come from the network. What finds no room goes into one
+/// series whose labels all say `overflow`, so that sums stay right while memory does not grow.
 final class Series<S> {
     /// Series that a family keeps; more than a node's honest traffic makes.
     static final int MOST = 10_000;
@@ -46,6 +46,11 @@ final class Series<S> {
         if (known.putIfAbsent(List.copyOf(values), series) != null) {
             throw new IllegalStateException("two series of " + metric + " with labels " + values);
         }
+    }
+
+    /// Forgets the series of these values, unless they have gone to another one meanwhile.
+    void remove(List<String> values, S series) {
+        known.remove(values, series);
     }
 
     private S overflowing() {

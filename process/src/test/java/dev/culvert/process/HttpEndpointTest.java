@@ -32,10 +32,11 @@ final class HttpEndpointTest {
     private static final String BIG = "0123456789".repeat(10_000);
 
     private final HttpEndpoint endpoint = new HttpEndpoint(new HttpLimits(
-            4, 8 * 1024, 1024, Duration.ofMillis(1_000), Duration.ofMillis(1_500), Duration.ofSeconds(5)));
+            4, 8 * 1024, 1024, Duration.ofMillis(1_000), Duration.ofMillis(1_500), Duration.ofSeconds(3)));
     private final Routes routes = new Routes()
             .get("/hello", _ -> Response.text(200, "hello"))
             .get("/big", _ -> Response.text(200, BIG))
+            .get("/huge", _ -> Response.text(200, BIG.repeat(200)))
             .post("/echo", request -> Response.text(200, request.body() + request.parameter("q")))
             .any("/any", request -> Response.text(200, request.method()))
             .get("/broken", _ -> {
@@ -96,6 +97,46 @@ final class HttpEndpointTest {
         }
         try (Socket silent = connect()) {
             assertThat(silent.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void closesAConnectionWhoseBytesKeepDripping() throws Exception {
+        for (String start :
+                List.of("GET /hello HTTP/1.1\r\nx: ", "POST /echo HTTP/1.1\r\ncontent-length: 900\r\n\r\n")) {
+            try (Socket socket = connect()) {
+                socket.getOutputStream().write(start.getBytes(StandardCharsets.US_ASCII));
+                long begin = System.nanoTime();
+                await().pollInterval(Duration.ofMillis(50)).until(() -> !took(socket));
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    private static boolean took(Socket socket) {
+        try {
+            socket.getOutputStream().write('a');
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// As long as they are held, places are taken; that one becomes free shows that they are not held for ever.
+    @Test
+    void closesConnectionsThatDoNotTakeTheirAnswer() throws Exception {
+        List<Socket> held = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Socket socket = connect();
+            held.add(socket);
+            socket.getOutputStream().write("GET /huge HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+        assertThat(raw("")).startsWith("HTTP/1.1 503");
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(get("/hello").statusCode()).isEqualTo(200));
+        for (Socket socket : held) {
+            socket.close();
         }
     }
 

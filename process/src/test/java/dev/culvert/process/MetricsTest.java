@@ -67,6 +67,39 @@ final class MetricsTest {
     }
 
     @Test
+    void aHistogramCountsAValueInTheBucketThatEndsWithItAndInAllAbove() {
+        Histogram durations = metrics.histogram(
+                        "istio_request_duration_milliseconds", "How long it took.", HistogramFamily.ISTIO_BOUNDS)
+                .with();
+        for (double value : new double[] {0.1, 0.5, 0.6, 25, 3_600_000, 3_600_001, Double.NaN}) {
+            durations.observe(value);
+        }
+        assertThat(metrics.text().lines())
+                .contains(
+                        "istio_request_duration_milliseconds_bucket{le=\"0.5\"} 2",
+                        "istio_request_duration_milliseconds_bucket{le=\"1.0\"} 3",
+                        "istio_request_duration_milliseconds_bucket{le=\"25.0\"} 4",
+                        "istio_request_duration_milliseconds_bucket{le=\"1800000.0\"} 4",
+                        "istio_request_duration_milliseconds_bucket{le=\"3600000.0\"} 5",
+                        "istio_request_duration_milliseconds_bucket{le=\"+Inf\"} 6",
+                        "istio_request_duration_milliseconds_count 6",
+                        "istio_request_duration_milliseconds_sum 7200027.2")
+                .filteredOn(line -> line.contains("_bucket"))
+                .hasSize(20);
+    }
+
+    @Test
+    void aRemovedSeriesIsNotExposedAndBeginsAtZeroWhenItComesBack() {
+        CounterFamily opened = metrics.counter("opened_total", "Opened.", "who");
+        Counter first = opened.with("a");
+        first.add(5);
+        metrics.beforeScrape(() -> opened.remove(List.of("a"), first));
+        assertThat(metrics.text()).doesNotContain("opened_total{");
+        opened.with("a").increment();
+        assertThat(metrics.text()).contains("opened_total{who=\"a\"} 1.0");
+    }
+
+    @Test
     void saysOpenMetricsOnlyToWhoAcceptsIt() {
         Response asked = metrics.scrape(request("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"));
         assertThat(asked.contentType()).isEqualTo("application/openmetrics-text;charset=utf-8;version=1.0.0");

@@ -32,16 +32,23 @@ public final class CallerInterceptor implements ServerInterceptor {
     private final List<TokenReviewer> cheap;
     private final List<TokenReviewer> costly;
     private final Consumer<String> failed;
+    private final CallerConnections connections;
     private final FailureLimiter limiter;
 
     /// @param cheap reviewers that answer from memory
     /// @param costly reviewers that ask somebody else
     /// @param failed told the reason of each failure, for the metrics
+    /// @param connections told of each connection how its calls fared
     public CallerInterceptor(
-            List<TokenReviewer> cheap, List<TokenReviewer> costly, Consumer<String> failed, Clock clock) {
+            List<TokenReviewer> cheap,
+            List<TokenReviewer> costly,
+            Consumer<String> failed,
+            CallerConnections connections,
+            Clock clock) {
         this.cheap = List.copyOf(cheap);
         this.costly = List.copyOf(costly);
         this.failed = failed;
+        this.connections = connections;
         this.limiter = new FailureLimiter(clock);
     }
 
@@ -49,14 +56,22 @@ public final class CallerInterceptor implements ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String token = bearer(headers.get(AUTHORIZATION));
-        String address = address(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        CallerConnections.Ends ends = new CallerConnections.Ends(
+                call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+                call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
+        String address = address(ends.remote());
         Caller caller = token == null ? null : review(token, address);
-        if (caller != null) {
-            return Contexts.interceptCall(caller.inContext(), call, headers, next);
+        if (caller == null) {
+            refuse(token == null ? "no bearer token" : "unknown or revoked token", address);
+            call.close(Status.UNAUTHENTICATED.withDescription("authentication failed"), new Metadata());
+            connections.refused(ends);
+            return new ServerCall.Listener<>() {};
         }
-        refuse(token == null ? "no bearer token" : "unknown or revoked token", address);
-        call.close(Status.UNAUTHENTICATED.withDescription("authentication failed"), new Metadata());
-        return new ServerCall.Listener<>() {};
+        if (!connections.proven(ends, caller.credential())) {
+            call.close(Status.RESOURCE_EXHAUSTED.withDescription("too many connections of one token"), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        return Contexts.interceptCall(caller.inContext(), call, headers, next);
     }
 
     private @Nullable Caller review(String token, String address) {

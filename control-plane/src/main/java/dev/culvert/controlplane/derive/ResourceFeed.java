@@ -1,6 +1,7 @@
 package dev.culvert.controlplane.derive;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /// What the mesh's resources are now, and each change of them.
@@ -14,9 +15,9 @@ public interface ResourceFeed {
     /// The current state of one type; an empty one before the first input has been read.
     ResourceSnapshot snapshot(String typeUrl);
 
-    /// Whether the first complete state has been derived; until then a server should not answer its
-    /// clients, who would take an empty world for the truth.
-    boolean synced();
+    /// Done when the first complete state has been derived; until then a server should not answer its
+    /// clients, who would take an empty world for the truth. Fails when that state cannot be derived.
+    CompletableFuture<Void> synced();
 
     /// Calls `listener` for each change from now on and once, with whatever is new, when the first
     /// complete state is there. It runs on the `derive` thread and must return at once.

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,13 +38,13 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private final Graph graph = new Graph();
     private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
     private final List<Consumer<ResourceChange>> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> synced = new CompletableFuture<>();
     private final MeshInputs inputs;
     private final WaypointRequests waypoints;
     private final WorkloadGraph workloads;
     private final ResourceSource source;
     private ResourceSource.@Nullable Subscription subscription;
     private boolean settleDue;
-    private volatile boolean synced;
 
     /// @param statuses told on the `derive` thread what the status of objects is to say; must return at
     ///     once
@@ -90,8 +91,8 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     }
 
     @Override
-    public boolean synced() {
-        return synced;
+    public CompletableFuture<Void> synced() {
+        return synced.copy();
     }
 
     @Override
@@ -136,6 +137,15 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
 
     private void settle() {
         settleDue = false;
+        try {
+            derive();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("cannot derive what changed; the state before stays in force");
+            synced.completeExceptionally(e);
+        }
+    }
+
+    private void derive() {
         graph.settle();
         List<ResourceChange> changes = new ArrayList<>();
         // Policies first: a workload that refers to one should not be sent before it.
@@ -146,8 +156,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
                 changes.add(change);
             }
         }
-        if (!synced) {
-            synced = true;
+        if (synced.complete(null)) {
             LOG.atInfo()
                     .addKeyValue("addresses", snapshot(TypeUrls.ADDRESS).all().size())
                     .addKeyValue(

@@ -17,6 +17,7 @@ import dev.culvert.kube.resource.Kinds;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ final class MeshFeedTest {
         source.apply(yaml);
         feed.subscribe(changes::add);
         feed.start();
-        await().until(feed::synced);
+        feed.synced().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import dev.culvert.api.TypeUrls;
 import dev.culvert.api.discovery.Resource;
 import dev.culvert.controlplane.caller.Caller;
+import dev.culvert.controlplane.caller.CallerConnections;
 import dev.culvert.controlplane.caller.CallerIdentity;
 import dev.culvert.controlplane.caller.CallerInterceptor;
 import io.grpc.ManagedChannel;
@@ -58,6 +59,7 @@ final class AdsFixture {
                         : null),
                 List.of(),
                 _ -> {},
+                new AnyConnections(),
                 Clock.systemUTC());
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .executor(workers)
@@ -65,6 +67,16 @@ final class AdsFixture {
                 .intercept(callers)
                 .build()
                 .start();
+    }
+
+    private static final class AnyConnections implements CallerConnections {
+        @Override
+        public boolean proven(Ends ends, String credential) {
+            return true;
+        }
+
+        @Override
+        public void refused(Ends ends) {}
     }
 
     private final class Counting implements XdsObserver {

@@ -1,60 +1,59 @@
 package dev.culvert.mesh.telemetry;
 
-import dev.culvert.process.Counter;
-import dev.culvert.process.CounterFamily;
 import dev.culvert.process.Gauge;
 import dev.culvert.process.GaugeFamily;
 import dev.culvert.process.Metrics;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The `istio_tcp_*` metrics. Thread-safe, because all loops count for the same labels; nothing waits.
 ///
-/// A connection resolves its labels once, when it opens, and again when it ends with a flag; its bytes
-/// are additions to the two counters that it was given.
+/// A connection resolves its labels once, when it opens; its bytes and its end are additions to the
+/// counters that it was given. Labels that nobody uses any more are let go at a scrape, see
+/// [TrafficSeries].
 public final class TcpMetrics {
-    /// Where the bytes of one connection are counted.
-    ///
-    /// @param received from the client to the server
-    /// @param sent from the server to the client
-    public record Bytes(Counter received, Counter sent) {}
-
-    /// Series that clients may make by what they say of themselves.
+    /// Label sets that clients may make by what they say of themselves.
     static final int MOST_CLAIMS = 1_000;
-    /// Label sets whose counters are remembered here; the families bound the rest.
-    private static final int MOST_REMEMBERED = 10_000;
+    /// Label sets in all; connections beyond are counted in one whose labels, but for the flags, say `overflow`.
+    static final int MOST = 10_000;
 
     private static final Logger log = LoggerFactory.getLogger(TcpMetrics.class);
+    private static final List<String> OVERFLOW = Collections.nCopies(TrafficLabels.NAMES.size(), "overflow");
 
-    private final CounterFamily opened;
-    private final CounterFamily closed;
-    private final CounterFamily failed;
-    private final CounterFamily received;
-    private final CounterFamily sent;
+    private final TrafficSeries.Families families;
+    private final LongSupplier nanoTime;
     private final Gauge outboundSockets;
     private final Gauge inboundSockets;
-    private final Map<TrafficLabels, Series> series = new ConcurrentHashMap<>();
-    /// What clients were believed; grows to its bound and then stays, so that an end is counted as its beginning was.
-    private final Set<TrafficLabels> claims = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean full = new AtomicBoolean();
-
-    /// The counters that every connection of these labels moves.
-    private record Series(Counter opened, Bytes bytes) {}
+    private final Map<TrafficLabels, TrafficSeries> series = new ConcurrentHashMap<>();
+    /// Those of `series` that are what clients say of themselves.
+    private final AtomicInteger claims = new AtomicInteger();
+    private final AtomicBoolean warned = new AtomicBoolean();
+    private @Nullable TrafficSeries overflow;
 
     public TcpMetrics(Metrics metrics) {
-        opened = MetricCatalogue.TCP_OPENED.counter(metrics);
-        closed = MetricCatalogue.TCP_CLOSED.counter(metrics);
-        failed = MetricCatalogue.TCP_FAILED.counter(metrics);
-        received = MetricCatalogue.TCP_RECEIVED_BYTES.counter(metrics);
-        sent = MetricCatalogue.TCP_SENT_BYTES.counter(metrics);
+        this(metrics, System::nanoTime);
+    }
+
+    TcpMetrics(Metrics metrics, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        families = new TrafficSeries.Families(
+                MetricCatalogue.TCP_OPENED.counter(metrics),
+                MetricCatalogue.TCP_CLOSED.counter(metrics),
+                MetricCatalogue.TCP_FAILED.counter(metrics),
+                MetricCatalogue.TCP_RECEIVED_BYTES.counter(metrics),
+                MetricCatalogue.TCP_SENT_BYTES.counter(metrics));
         GaugeFamily open = MetricCatalogue.TCP_SOCKETS_OPEN.gauge(metrics);
         outboundSockets = open.with(Reporter.SOURCE.label());
         inboundSockets = open.with(Reporter.DESTINATION.label());
+        metrics.beforeScrape(this::letGo);
     }
 
     /// A downstream connection was accepted.
@@ -66,24 +65,11 @@ public final class TcpMetrics {
         sockets(reporter).decrement();
     }
 
-    /// It is decided where a connection goes; gives the counters of its bytes. The flag of `labels` is `-`.
-    public Bytes opened(TrafficLabels labels) {
-        Series known = series.get(labels);
-        if (known == null) {
-            known = make(believed(labels));
-        }
-        known.opened().increment();
-        return known.bytes();
-    }
-
-    /// A connection that was opened has ended, with the flag that `labels` carry.
-    public void closed(TrafficLabels labels) {
-        boolean believed = !labels.claimed() || claims.contains(labels.withFlags(TrafficLabels.NO_FLAGS));
-        List<String> values = (believed ? labels : labels.proven()).values();
-        closed.with(values).increment();
-        if (!labels.responseFlags().equals(TrafficLabels.NO_FLAGS)) {
-            failed.with(values).increment();
-        }
+    /// It is decided where a connection goes; gives its counters, which must be told of its end. The flag
+    /// of `labels` is `-`.
+    public TrafficSeries opened(TrafficLabels labels) {
+        TrafficSeries known = series.get(labels);
+        return known != null && known.open() ? known : openedAnew(believed(labels));
     }
 
     private Gauge sockets(Reporter reporter) {
@@ -95,14 +81,10 @@ public final class TcpMetrics {
 
     /// Any peer of the mesh can say anything of itself; that must not fill our memory, nor push others' series out.
     private TrafficLabels believed(TrafficLabels labels) {
-        if (!labels.claimed() || claims.contains(labels)) {
+        if (!labels.claimed() || claims.get() < MOST_CLAIMS || series.containsKey(labels)) {
             return labels;
         }
-        if (claims.size() < MOST_CLAIMS) {
-            claims.add(labels);
-            return labels;
-        }
-        if (full.compareAndSet(false, true)) {
+        if (warned.compareAndSet(false, true)) {
             log.atWarn()
                     .addKeyValue("series", MOST_CLAIMS)
                     .addKeyValue("principal", labels.source().principal())
@@ -111,12 +93,41 @@ public final class TcpMetrics {
         return labels.proven();
     }
 
-    private Series make(TrafficLabels labels) {
-        return series.size() < MOST_REMEMBERED ? series.computeIfAbsent(labels, this::resolve) : resolve(labels);
+    /// Never meets a set that is being let go: the map does one of both at a time.
+    private TrafficSeries openedAnew(TrafficLabels labels) {
+        boolean room = series.size() < MOST || series.containsKey(labels);
+        TrafficSeries opened = room ? series.computeIfAbsent(labels, this::make) : overflow();
+        return opened.open() ? opened : openedAnew(labels);
     }
 
-    private Series resolve(TrafficLabels labels) {
-        List<String> values = labels.values();
-        return new Series(opened.with(values), new Bytes(received.with(values), sent.with(values)));
+    private TrafficSeries make(TrafficLabels labels) {
+        if (labels.claimed()) {
+            claims.incrementAndGet();
+        }
+        return new TrafficSeries(families, labels.values(), nanoTime);
+    }
+
+    private synchronized TrafficSeries overflow() {
+        TrafficSeries known = overflow;
+        if (known == null) {
+            log.atWarn()
+                    .addKeyValue("series", MOST)
+                    .log("too many label sets; further ones are counted under overflow");
+            known = new TrafficSeries(families, OVERFLOW, nanoTime);
+            overflow = known;
+        }
+        return known;
+    }
+
+    private void letGo() {
+        for (TrafficLabels labels : series.keySet()) {
+            series.computeIfPresent(labels, (_, each) -> {
+                boolean gone = each.letGo();
+                if (gone && labels.claimed()) {
+                    claims.decrementAndGet();
+                }
+                return gone ? null : each;
+            });
+        }
     }
 }

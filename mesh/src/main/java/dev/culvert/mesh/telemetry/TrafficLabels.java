@@ -48,10 +48,6 @@ public record TrafficLabels(
 
     private static final String UNKNOWN = "unknown";
 
-    public TrafficLabels withFlags(String flags) {
-        return new TrafficLabels(reporter, source, destination, service, mutualTls, flags);
-    }
-
     /// Whether the client's part is only what it says of itself.
     boolean claimed() {
         return source.claimed();

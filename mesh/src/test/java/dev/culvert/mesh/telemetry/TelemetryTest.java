@@ -9,6 +9,7 @@ import dev.culvert.mesh.xds.StreamEnd;
 import dev.culvert.process.Metrics;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class TelemetryTest {
@@ -87,12 +88,11 @@ final class TelemetryTest {
         TrafficLabels labels = new TrafficLabels(
                 Reporter.SOURCE, CLIENT, Party.UNKNOWN, AddressedService.NONE, true, TrafficLabels.NO_FLAGS);
         tcp.socketOpened(Reporter.SOURCE);
-        TcpMetrics.Bytes bytes = tcp.opened(labels);
-        assertThat(tcp.opened(labels)).isEqualTo(bytes);
-        bytes.received().add(10);
-        bytes.sent().add(20);
-        tcp.closed(labels);
-        tcp.closed(labels.withFlags("CONNECT"));
+        TrafficSeries series = tcp.opened(labels);
+        assertThat(tcp.opened(labels)).isSameAs(series);
+        series.bytes(10, 20);
+        series.closed("-");
+        series.closed("CONNECT");
         List<String> text = metrics.text().lines().toList();
         assertThat(text)
                 .contains("istio_tcp_sockets_open{reporter=\"source\"} 1.0")
@@ -114,8 +114,7 @@ final class TelemetryTest {
     void aClientCannotMakeSeriesWithoutEndByWhatItSaysOfItself() {
         TcpMetrics tcp = new TcpMetrics(metrics);
         for (int i = 0; i < TcpMetrics.MOST_CLAIMS + 50; i++) {
-            tcp.opened(claiming("w" + i));
-            tcp.closed(claiming("w" + i).withFlags("CONNECT"));
+            tcp.opened(claiming("w" + i)).closed("CONNECT");
         }
         List<String> text = metrics.text().lines().toList();
         for (String family : List.of("opened", "closed", "failed")) {
@@ -128,6 +127,79 @@ final class TelemetryTest {
                             .contains("source_principal=\"spiffe://td/ns/shop/sa/cart\"")
                             .endsWith(" 50.0"));
         }
+    }
+
+    @Test
+    void labelsWithoutAConnectionForAnHourAreLetGoAllTogetherAndBeginAtZeroAgain() {
+        AtomicLong now = new AtomicLong();
+        TcpMetrics tcp = new TcpMetrics(metrics, now::get);
+        TrafficSeries cart = tcp.opened(claiming("cart"));
+        tcp.opened(claiming("cart")).closed("CONNECT");
+        cart.bytes(10, 20);
+        now.addAndGet(3 * TrafficSeries.KEPT.toNanos());
+        assertThat(metrics.text()).as("one is open all the time").contains("source_workload=\"cart\"");
+        cart.closed("-");
+        now.addAndGet(3 * TrafficSeries.KEPT.toNanos());
+        assertThat(metrics.text().lines())
+                .as("nobody has seen the last values before this scrape")
+                .filteredOn(line -> line.contains("source_workload=\"cart\""))
+                .hasSize(6);
+        assertThat(metrics.text()).doesNotContain("cart");
+        tcp.opened(claiming("cart"));
+        assertThat(sample(metrics.text().lines().toList(), "istio_tcp_connections_opened_total", "-"))
+                .isEqualTo("1.0");
+    }
+
+    @Test
+    void whatClientsSayFindsRoomAgainWhenOthersHaveBeenLetGo() {
+        AtomicLong now = new AtomicLong();
+        TcpMetrics tcp = new TcpMetrics(metrics, now::get);
+        for (int i = 0; i < TcpMetrics.MOST_CLAIMS; i++) {
+            tcp.opened(claiming("w" + i)).closed("-");
+        }
+        tcp.opened(claiming("late")).closed("-");
+        assertThat(metrics.text()).contains("source_workload=\"w7\"").doesNotContain("late");
+        now.addAndGet(TrafficSeries.KEPT.toNanos());
+        assertThat(metrics.text()).doesNotContain("source_workload=\"w7\"");
+        tcp.opened(claiming("late"));
+        assertThat(metrics.text()).contains("source_workload=\"late\"");
+    }
+
+    @Test
+    void noEndIsLostWhileLabelsAreLetGoAndComeBack() throws Exception {
+        AtomicLong now = new AtomicLong();
+        TcpMetrics tcp = new TcpMetrics(metrics, () -> now.addAndGet(TrafficSeries.KEPT.toNanos()));
+        Thread user = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 20_000; i++) {
+                tcp.opened(claiming("cart")).closed("-");
+            }
+        });
+        while (user.isAlive()) {
+            metrics.text();
+        }
+        user.join();
+        tcp.opened(claiming("cart")).closed("-");
+        tcp.opened(claiming("cart"));
+        List<String> text = metrics.text().lines().toList();
+        double opened = Double.parseDouble(sample(text, "istio_tcp_connections_opened_total", "-"));
+        double closed = Double.parseDouble(sample(text, "istio_tcp_connections_closed_total", "-"));
+        assertThat(opened - closed).isEqualTo(1);
+    }
+
+    @Test
+    void connectionsOfTooManyLabelsAreCountedTogether() {
+        TcpMetrics tcp = new TcpMetrics(metrics);
+        for (int i = 0; i < TcpMetrics.MOST + 3; i++) {
+            AddressedService service = new AddressedService("s" + i, "shop", "s" + i);
+            tcp.opened(new TrafficLabels(Reporter.SOURCE, CLIENT, Party.UNKNOWN, service, true, TrafficLabels.NO_FLAGS))
+                    .closed("-");
+        }
+        assertThat(metrics.text().lines())
+                .filteredOn(line -> line.startsWith("istio_tcp_connections_closed_total{"))
+                .hasSize(TcpMetrics.MOST + 1)
+                .filteredOn(line -> line.contains("overflow"))
+                .singleElement()
+                .satisfies(line -> assertThat(line).endsWith(" 3.0"));
     }
 
     private static TrafficLabels claiming(String workload) {

@@ -20,7 +20,7 @@ public final class ConnectionEntry {
     private @Nullable Target target;
     private @Nullable Review review;
     private @Nullable Traffic traffic;
-    private ConnectionJournal.@Nullable ByteAccount account;
+    private ConnectionJournal.@Nullable Account account;
     private long fromDownstream;
     private long fromUpstream;
     private long publishedDownstream;
@@ -91,6 +91,9 @@ public final class ConnectionEntry {
             ended = true;
             publish();
             table.remove(this);
+            if (account != null) {
+                account.ended(reason.flag());
+            }
             table.journal().ended(this, reason);
             target = null;
             review = null;

@@ -8,15 +8,18 @@ public interface ConnectionJournal {
 
     /// It is decided where it goes, and about to be dialled.
     ///
-    /// @return where its bytes are counted; resolved once, so that counting is an addition
-    ByteAccount opened(ConnectionEntry entry, Traffic traffic);
+    /// @return where its bytes and its end are counted; resolved once, so that counting is an addition
+    Account opened(ConnectionEntry entry, Traffic traffic);
 
     /// A connection that was taken has ended. Told once for each.
     void ended(ConnectionEntry entry, CloseReason reason);
 
-    /// The counters of one connection's bytes.
-    interface ByteAccount {
+    /// The counters of one connection.
+    interface Account {
         /// More bytes went by, from the client and from the server.
         void add(long fromClient, long fromServer);
+
+        /// The connection has ended. Told once, and last.
+        void ended(ResponseFlag flag);
     }
 }

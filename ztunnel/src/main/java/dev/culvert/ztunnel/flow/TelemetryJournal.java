@@ -12,12 +12,14 @@ import dev.culvert.mesh.telemetry.AddressedService;
 import dev.culvert.mesh.telemetry.Party;
 import dev.culvert.mesh.telemetry.TcpMetrics;
 import dev.culvert.mesh.telemetry.TrafficLabels;
+import dev.culvert.mesh.telemetry.TrafficSeries;
 import dev.culvert.process.LogLevel;
 import dev.culvert.ztunnel.connection.Captured;
 import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.connection.ConnectionEntry;
 import dev.culvert.ztunnel.connection.ConnectionJournal;
 import dev.culvert.ztunnel.connection.Direction;
+import dev.culvert.ztunnel.connection.ResponseFlag;
 import dev.culvert.ztunnel.connection.Traffic;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,15 +45,24 @@ public final class TelemetryJournal implements ConnectionJournal {
     }
 
     @Override
-    public ByteAccount opened(ConnectionEntry entry, Traffic traffic) {
-        TcpMetrics.Bytes bytes = metrics.opened(labels(entry.direction(), traffic));
+    public Account opened(ConnectionEntry entry, Traffic traffic) {
+        TrafficSeries series = metrics.opened(labels(entry.direction(), traffic));
         if (accessLog.writes(LogLevel.DEBUG)) {
             accessLog.write(new AccessLogEntry.Opened(Instant.now(), route(entry, traffic)));
         }
-        return (fromClient, fromServer) -> {
-            bytes.received().add(fromClient);
-            bytes.sent().add(fromServer);
-        };
+        return new SeriesAccount(series);
+    }
+
+    private record SeriesAccount(TrafficSeries series) implements Account {
+        @Override
+        public void add(long fromClient, long fromServer) {
+            series.bytes(fromClient, fromServer);
+        }
+
+        @Override
+        public void ended(ResponseFlag flag) {
+            series.closed(flag.toString());
+        }
     }
 
     @Override
@@ -68,8 +79,6 @@ public final class TelemetryJournal implements ConnectionJournal {
                     reason.message()));
             return;
         }
-        metrics.closed(
-                labels(entry.direction(), traffic).withFlags(reason.flag().toString()));
         accessLog.write(new AccessLogEntry.Completed(
                 Instant.now(),
                 route(entry, traffic),

@@ -50,7 +50,7 @@ class RelayTest {
         }
 
         @Override
-        public ByteAccount opened(ConnectionEntry opened, Traffic traffic) {
+        public Account opened(ConnectionEntry opened, Traffic traffic) {
             throw new UnsupportedOperationException();
         }
 

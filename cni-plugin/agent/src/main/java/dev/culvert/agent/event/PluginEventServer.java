@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /// queue.
 public final class PluginEventServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PluginEventServer.class);
+    /// A failure to accept, such as for want of descriptors, lasts; it must not fill processor and log.
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(200);
 
     /// What answers a request; it may wait.
     @FunctionalInterface
@@ -104,6 +107,7 @@ public final class PluginEventServer implements AutoCloseable {
                 places.release();
                 if (server.isOpen()) {
                     log.atWarn().addKeyValue("error", e.getMessage()).log("cannot accept a plugin");
+                    LockSupport.parkNanos(AFTER_FAILURE.toNanos());
                 }
             }
         }

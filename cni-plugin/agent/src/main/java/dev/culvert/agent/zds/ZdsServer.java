@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -18,13 +19,18 @@ import org.slf4j.LoggerFactory;
 /// Istio's socket between node agent and node proxy (ZDS): tells proxies of the pods. Thread-safe.
 ///
 /// Several proxies may be connected while one replaces another: the newest gets the pods that come,
-/// all of them hear of the pods that go. Each gets everything that is there when it connects.
+/// all of them hear of the pods that go. Each gets everything that is there when it connects. One
+/// beyond [#MOST] is turned away.
 public final class ZdsServer implements PodSink {
     private static final Logger log = LoggerFactory.getLogger(ZdsServer.class);
+    /// Connections at once; two serve an upgrade, each has a thread here.
+    static final int MOST = 16;
+
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration BETWEEN_ACCEPTS = Duration.ofMillis(200);
 
     private final SeqPacketServer server;
+    private final Semaphore places = new Semaphore(MOST);
     private final List<ZdsConnection> connections = new CopyOnWriteArrayList<>();
 
     /// Listens at `path`; nobody is served before [#start].
@@ -45,8 +51,13 @@ public final class ZdsServer implements PodSink {
                 if (socket == null) {
                     return;
                 }
-                ZdsConnection connection = new ZdsConnection(socket);
-                Thread.ofPlatform().name("zds-" + ++accepted).daemon(true).start(() -> serve(connection, pods));
+                if (places.tryAcquire()) {
+                    ZdsConnection connection = new ZdsConnection(socket);
+                    Thread.ofPlatform().name("zds-" + ++accepted).daemon(true).start(() -> serve(connection, pods));
+                } else {
+                    socket.close();
+                    log.atWarn().addKeyValue("connections", MOST).log("too many node proxies; one was turned away");
+                }
             } catch (LinuxException e) {
                 log.atWarn().addKeyValue("error", e.getMessage()).log("cannot accept a node proxy");
             }
@@ -59,6 +70,7 @@ public final class ZdsServer implements PodSink {
             connection.run(pods, () -> connections.add(connection));
         } finally {
             connections.remove(connection);
+            places.release();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.culvert.agent.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.event.PluginEventServer.Answer;
 import dev.culvert.plugin.AgentClient;
@@ -100,6 +101,23 @@ class PluginEventServerTest {
             for (SocketChannel channel : idle) {
                 channel.close();
             }
+        }
+    }
+
+    @Test
+    void endsAPeerWhoseRequestDripsIn() throws Exception {
+        try (SocketChannel channel = dial()) {
+            ByteBuffer head = ByteBuffer.wrap("POST /status HTTP/1.1\r\nx: ".getBytes(StandardCharsets.US_ASCII));
+            channel.write(head);
+            await().pollInterval(Duration.ofMillis(20)).until(() -> !took(channel));
+        }
+    }
+
+    private static boolean took(SocketChannel channel) {
+        try {
+            return channel.write(ByteBuffer.wrap(new byte[] {'a'})) == 1;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -12,6 +12,7 @@ import dev.culvert.linux.Received;
 import dev.culvert.linux.SeqPacketSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -140,6 +141,24 @@ class ZdsServerTest {
         try (SeqPacketSocket peer = SeqPacketSocket.connect(path, LONG)) {
             peer.send(new byte[] {8, 9}, List.of());
             assertThat(peer.receive(16, LONG)).isEqualTo(new Received.Ended());
+        }
+    }
+
+    @Test
+    void turnsAwayMoreProxiesThanItsLimitUntilOneGoes() throws Exception {
+        List<SeqPacketSocket> proxies = new ArrayList<>();
+        try {
+            for (int i = 0; i < ZdsServer.MOST; i++) {
+                proxies.add(connectAndTakeSnapshot());
+            }
+            try (SeqPacketSocket late = connect()) {
+                assertThat(late.receive(1024, LONG)).isEqualTo(new Received.Ended());
+            }
+            proxies.removeLast().close();
+            await().until(() -> server.proxies() == ZdsServer.MOST - 1);
+            proxies.add(connectAndTakeSnapshot());
+        } finally {
+            proxies.forEach(SeqPacketSocket::close);
         }
     }
 
