@@ -44,7 +44,6 @@ public final class ControlPlaneApp implements AutoCloseable {
             FeedTables tables = FeedTables.follow(feed);
             feed.start();
             awaitFirstState(feed.synced(), SAY_WAITING);
-            tables.catchUp(feed);
             server = ControlPlaneServer.start(
                     settings,
                     new ControlPlaneServer.Mesh(tables.tables(), trustDomain, tables.identities()),

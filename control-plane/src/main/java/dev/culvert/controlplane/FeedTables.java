@@ -8,13 +8,11 @@ import dev.culvert.api.workload.Address;
 import dev.culvert.api.workload.Workload;
 import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.ResourceFeed;
-import dev.culvert.controlplane.derive.ResourceSnapshot;
 import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.xds.PublishedResource;
 import dev.culvert.controlplane.xds.ResourceTable;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,17 +23,16 @@ import org.jspecify.annotations.Nullable;
 /// Carries what is derived into the tables that are served, adding what subscriptions need to know
 /// of a workload: its node, and the services that it backs.
 ///
-/// Thread-safe: one lock makes the `derive` thread and the one that starts the process take turns.
+/// Filled on the `derive` thread alone; the tables are thread-safe.
 /// The type `Workload` is made here from `Address` when the feed does not have it: the same bytes
 /// without the envelope.
 final class FeedTables {
     private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
-    private final Map<String, Long> applied = new HashMap<>();
     private final NodeIdentities identities = new NodeIdentities();
 
     private FeedTables() {}
 
-    /// Tables that hold what `feed` has and follow it.
+    /// Tables that follow `feed`, which has not begun yet.
     static FeedTables follow(ResourceFeed feed) {
         FeedTables followed = new FeedTables();
         for (String typeUrl : feed.typeUrls()) {
@@ -49,19 +46,6 @@ final class FeedTables {
         return followed;
     }
 
-    /// Takes what was derived and has not been heard of yet, so that the tables are complete when
-    /// this returns.
-    synchronized void catchUp(ResourceFeed feed) {
-        for (String typeUrl : feed.typeUrls()) {
-            ResourceSnapshot snapshot = feed.snapshot(typeUrl);
-            if (!applied.containsKey(typeUrl) && snapshot.generation() > 0) {
-                apply(
-                        new ResourceChange(typeUrl, snapshot, List.copyOf(snapshot.all()), List.of()),
-                        !feed.typeUrls().contains(TypeUrls.WORKLOAD));
-            }
-        }
-    }
-
     /// Which identities run on which node.
     NodeIdentities identities() {
         return identities;
@@ -71,14 +55,11 @@ final class FeedTables {
         return List.copyOf(tables.values());
     }
 
-    private synchronized void apply(ResourceChange change, boolean ownWorkloads) {
+    private void apply(ResourceChange change, boolean ownWorkloads) {
         ResourceTable table = tables.get(change.typeUrl());
-        long generation = change.snapshot().generation();
-        if (table == null || generation <= applied.getOrDefault(change.typeUrl(), 0L)) {
-            // What catchUp took already.
+        if (table == null) {
             return;
         }
-        applied.put(change.typeUrl(), generation);
         List<PublishedResource> put = new ArrayList<>(change.upserts().size());
         List<PublishedResource> workloads = new ArrayList<>();
         List<String> noWorkloads = new ArrayList<>(change.removals());

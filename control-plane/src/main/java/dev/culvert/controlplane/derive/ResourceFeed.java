@@ -15,7 +15,8 @@ public interface ResourceFeed {
     /// The current state of one type; an empty one before the first input has been read.
     ResourceSnapshot snapshot(String typeUrl);
 
-    /// Done when the first complete state has been derived; until then a server should not answer its
+    /// Done when the first complete state has been derived, and listeners have it; until then a server should not
+    /// answer its
     /// clients, who would take an empty world for the truth. Fails when that state cannot be derived.
     CompletableFuture<Void> synced();
 

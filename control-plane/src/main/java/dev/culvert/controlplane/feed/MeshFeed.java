@@ -156,6 +156,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
                 changes.add(change);
             }
         }
+        changes.forEach(this::publish);
         if (synced.complete(null)) {
             LOG.atInfo()
                     .addKeyValue("addresses", snapshot(TypeUrls.ADDRESS).all().size())
@@ -163,7 +164,6 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
                             "policies", snapshot(TypeUrls.AUTHORIZATION).all().size())
                     .log("first complete state derived");
         }
-        changes.forEach(this::publish);
     }
 
     private void publish(ResourceChange change) {
