@@ -6,7 +6,8 @@ import java.util.Map;
 /// An answer that the waypoint gives by itself instead of a backend's. Immutable.
 ///
 /// @param status of HTTP; a call of gRPC is told the status that corresponds to it
-/// @param fields to add to the response
+/// @param fields to add to the response; `grpc-status` among them is for calls of gRPC alone, which
+///     are told it in place of the status that corresponds
 /// @param body plain text for the client unless a field says another type; empty for none
 /// @param flag short code for metrics and logs, Envoy's where it has one (`NR`, `UH`, `UF`, `UT`, `DI`, `FI`, `RL`,
 /// `UAEX`,
