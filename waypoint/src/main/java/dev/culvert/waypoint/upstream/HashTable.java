@@ -16,12 +16,16 @@ final class HashTable {
     }
 
     /// A ring with at least `size` points, shared out by weight; each host has at least one.
+    ///
+    /// The points of a unit of weight are a power of two, so that they stay the same when a few
+    /// hosts come or go, and no keys move but those of the hosts concerned.
     static HashTable ring(List<Host> hosts, int size) {
         long sum = hosts.stream().mapToLong(Host::weight).sum();
+        long unit = sum >= size ? 0 : powerOfTwo(Math.ceilDiv((long) size, sum));
         record Point(long hash, Host host) {}
         Point[] ring = hosts.stream()
                 .flatMap(host -> {
-                    long count = Math.max(1, Math.ceilDiv((long) size * host.weight(), sum));
+                    long count = unit == 0 ? Math.ceilDiv((long) size * host.weight(), sum) : unit * host.weight();
                     String name = name(host);
                     return java.util.stream.LongStream.range(0, count)
                             .mapToObj(i -> new Point(hash(name + '_' + i), host));
@@ -88,6 +92,11 @@ final class HashTable {
         hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
         hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
         return hash ^ (hash >>> 33);
+    }
+
+    private static long powerOfTwo(long atLeast) {
+        long power = Long.highestOneBit(atLeast);
+        return power == atLeast ? power : power << 1;
     }
 
     private static int prime(int atLeast) {
