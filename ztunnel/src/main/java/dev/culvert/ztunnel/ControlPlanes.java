@@ -1,22 +1,14 @@
 package dev.culvert.ztunnel;
 
-import dev.culvert.api.MeshHeaders;
 import dev.culvert.mesh.channel.ChannelTls;
 import dev.culvert.mesh.channel.ControlPlane;
-import dev.culvert.mesh.channel.RootSource;
-import dev.culvert.mesh.channel.TokenSource;
+import dev.culvert.mesh.config.ServerConfig;
 import dev.culvert.mesh.xds.AdsConfig;
 import dev.culvert.mesh.xds.AdsNode;
-import dev.culvert.ztunnel.config.CallToken;
 import dev.culvert.ztunnel.config.NodeConfig;
-import dev.culvert.ztunnel.config.ServerConfig;
-import dev.culvert.ztunnel.config.TrustRoot;
 import dev.culvert.ztunnel.config.TunnelConfig;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
-import java.net.URI;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Says in the mesh's words what the configuration says of the control plane. Immutable, without state.
@@ -37,39 +29,13 @@ final class ControlPlanes {
     }
 
     private static @Nullable ControlPlane server(ServerConfig server, ZtunnelConfig config) {
-        URI address = server.address();
-        if (address == null) {
-            return null;
-        }
-        Map<String, String> headers = new TreeMap<>(server.headers());
-        headers.put(MeshHeaders.CLUSTER_ID, config.node().clusterId());
-        return new ControlPlane(
-                address,
-                roots(server.root()),
-                server.alternativeHost(),
-                token(config.xds().token()),
-                headers);
-    }
-
-    private static RootSource roots(TrustRoot root) {
-        return switch (root) {
-            case TrustRoot.PemFile(var path) -> RootSource.file(path);
-            case TrustRoot.InlinePem(String pem) -> RootSource.inline(pem);
-            case TrustRoot.OperatingSystem() -> RootSource.system();
-        };
-    }
-
-    private static TokenSource token(CallToken token) {
-        return switch (token) {
-            case CallToken.TokenFile(var path) -> TokenSource.file(path);
-            case CallToken.Literal(String text) -> TokenSource.literal(text);
-            case CallToken.None() -> TokenSource.none();
-        };
+        return server.controlPlane(config.xds().token(), config.node().clusterId());
     }
 
     private static AdsNode node(ZtunnelConfig config) {
         NodeConfig node = config.node();
         return new AdsNode(
+                "ztunnel",
                 node.instanceIp(),
                 Objects.requireNonNullElse(node.podName(), ""),
                 Objects.requireNonNullElse(node.podNamespace(), ""),

@@ -1,6 +1,7 @@
 package dev.culvert.ztunnel;
 
 import dev.culvert.hbone.HboneLimits;
+import dev.culvert.hbone.loop.PerLoop;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.linux.LinuxException;
@@ -15,7 +16,6 @@ import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.flow.DataPath;
 import dev.culvert.ztunnel.flow.LoopState;
 import dev.culvert.ztunnel.flow.TelemetryJournal;
-import dev.culvert.ztunnel.loop.PerLoop;
 import dev.culvert.ztunnel.pod.PodProxies;
 import dev.culvert.ztunnel.policy.PolicyWatch;
 import dev.culvert.ztunnel.sockets.Transport;

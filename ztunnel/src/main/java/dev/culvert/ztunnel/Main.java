@@ -1,5 +1,6 @@
 package dev.culvert.ztunnel;
 
+import dev.culvert.mesh.config.Machine;
 import dev.culvert.process.Drain;
 import dev.culvert.process.HttpEndpoint;
 import dev.culvert.process.Logs;
@@ -8,7 +9,6 @@ import dev.culvert.process.Readiness;
 import dev.culvert.process.SettingErrors;
 import dev.culvert.process.Settings;
 import dev.culvert.process.Signals;
-import dev.culvert.ztunnel.config.Machine;
 import dev.culvert.ztunnel.config.ProxyMode;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.inpod.PodSource;

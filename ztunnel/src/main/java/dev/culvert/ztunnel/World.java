@@ -1,7 +1,9 @@
 package dev.culvert.ztunnel;
 
+import dev.culvert.mesh.channel.CaChannel;
 import dev.culvert.mesh.channel.ControlPlane;
 import dev.culvert.mesh.channel.ControlPlaneChannels;
+import dev.culvert.mesh.config.LocalState;
 import dev.culvert.mesh.identity.CaClient;
 import dev.culvert.mesh.identity.CertificateRefused;
 import dev.culvert.mesh.identity.CertificateSigner;
@@ -16,7 +18,6 @@ import dev.culvert.mesh.xds.AdsConfig;
 import dev.culvert.mesh.xds.FileSource;
 import dev.culvert.mesh.xds.OnDemand;
 import dev.culvert.process.Metrics;
-import dev.culvert.ztunnel.config.LocalState;
 import dev.culvert.ztunnel.config.ProxyMode;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.api.zds.WorkloadInfo;
 import dev.culvert.linux.Netns;
+import dev.culvert.mesh.config.Machine;
 import dev.culvert.process.Drain;
 import dev.culvert.process.HttpEndpoint;
 import dev.culvert.process.LogFilter;
@@ -16,7 +17,6 @@ import dev.culvert.process.Settings;
 import dev.culvert.testkit.FakeZds;
 import dev.culvert.testkit.netns.Shell;
 import dev.culvert.ztunnel.config.EndpointConfig;
-import dev.culvert.ztunnel.config.Machine;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.inpod.ZdsClient;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import dev.culvert.process.SettingErrors;
 import dev.culvert.process.Settings;
 import dev.culvert.process.Signals;
 import dev.culvert.ztunnel.ProcessParts;
-import dev.culvert.ztunnel.config.Machine;
+import dev.culvert.mesh.config.Machine;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;

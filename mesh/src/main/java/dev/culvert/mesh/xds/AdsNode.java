@@ -15,9 +15,11 @@ import org.slf4j.LoggerFactory;
 ///
 /// Immutable. Unknown parts are empty.
 ///
+/// @param type of proxy: `ztunnel` or `waypoint`
 /// @param metadata further entries, as text
 /// @param jsonMetadata further entries, as JSON; one that is no JSON is logged and left out
 public record AdsNode(
+        String type,
         String instanceIp,
         String podName,
         String podNamespace,
@@ -50,7 +52,7 @@ public record AdsNode(
             }
         });
         return Node.newBuilder()
-                .setId("ztunnel~" + instanceIp + "~" + podName + "." + podNamespace + "~" + podNamespace
+                .setId(type + "~" + instanceIp + "~" + podName + "." + podNamespace + "~" + podNamespace
                         + ".svc.cluster.local")
                 .setMetadata(struct)
                 .build();

@@ -23,7 +23,7 @@ final class ResponseDecoder {
         return switch (response.getTypeUrl()) {
             case TypeUrls.ADDRESS -> addresses(response);
             case TypeUrls.AUTHORIZATION -> policies(response);
-            default -> new Update(MeshBatch.NOTHING, Map.of(), List.of(), List.of(), List.of());
+            default -> throw new IllegalArgumentException("no decoder of " + response.getTypeUrl());
         };
     }
 
@@ -91,6 +91,7 @@ final class ResponseDecoder {
                 rejections.add(resource.getName() + ": " + e.reason());
             }
         }
-        return new Update(finish.batch(), accepted, response.getRemovedResourcesList(), aliases, rejections);
+        return new Update(
+                finish.batch(), new Applied(accepted, response.getRemovedResourcesList(), aliases, rejections));
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.mesh.xds;
 
 import dev.culvert.api.discovery.DeltaDiscoveryRequest;
+import dev.culvert.api.discovery.DeltaDiscoveryResponse;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Set;
 final class Subscription {
     private static final String WILDCARD = "*";
 
+    private final ResourceHandler handler;
     private final String typeUrl;
     private final boolean onDemand;
     /// Name to version of every accepted resource.
@@ -22,13 +24,10 @@ final class Subscription {
 
     private boolean answered;
 
-    Subscription(String typeUrl, boolean onDemand) {
-        this.typeUrl = typeUrl;
-        this.onDemand = onDemand;
-    }
-
-    String typeUrl() {
-        return typeUrl;
+    Subscription(ResourceHandler handler) {
+        this.handler = handler;
+        typeUrl = handler.typeUrl();
+        onDemand = handler.onDemand();
     }
 
     /// Whether what there is of this type has been told at least once; asking one by one, there is no such time.
@@ -58,7 +57,9 @@ final class Subscription {
         pending.remove(name);
     }
 
-    void record(Update update) {
+    /// Takes a response in, and keeps what is held by now.
+    Applied apply(DeltaDiscoveryResponse response) {
+        Applied update = handler.apply(response);
         answered = true;
         update.removed().forEach(name -> {
             versions.remove(name);
@@ -69,5 +70,6 @@ final class Subscription {
             pending.remove(name);
         });
         update.aliases().forEach(pending::remove);
+        return update;
     }
 }

@@ -55,7 +55,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AdsClientTest {
     private static final AdsNode NODE = new AdsNode(
-            "10.0.0.9", "ztunnel-1", "istio-system", "n1", Map.of("CLUSTER_ID", "c1"), Map.of("LABELS", "{\"a\":[1]}"));
+            "ztunnel",
+            "10.0.0.9",
+            "ztunnel-1",
+            "istio-system",
+            "n1",
+            Map.of("CLUSTER_ID", "c1"),
+            Map.of("LABELS", "{\"a\":[1]}"));
 
     @TempDir
     Path directory;

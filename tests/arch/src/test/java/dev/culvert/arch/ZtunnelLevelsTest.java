@@ -21,7 +21,6 @@ class ZtunnelLevelsTest {
         "dev.culvert.ztunnel.inbound..",
         "dev.culvert.ztunnel.deliver..",
         "dev.culvert.ztunnel.relay..",
-        "dev.culvert.ztunnel.loop..",
         "dev.culvert.ztunnel.flow.."
     };
 
@@ -53,7 +52,6 @@ class ZtunnelLevelsTest {
                         "dev.culvert.ztunnel.connection..",
                         "dev.culvert.ztunnel.sockets..",
                         "dev.culvert.ztunnel.config..",
-                        "dev.culvert.ztunnel.loop..")
                 .whereLayer("assembly")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("sources and pages")

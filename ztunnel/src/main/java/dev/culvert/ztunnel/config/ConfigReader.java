@@ -2,6 +2,13 @@ package dev.culvert.ztunnel.config;
 
 import dev.culvert.api.MeshMarks;
 import dev.culvert.api.MeshPorts;
+import dev.culvert.mesh.config.LogConfig;
+import dev.culvert.mesh.config.Machine;
+import dev.culvert.mesh.config.NodeMetadata;
+import dev.culvert.mesh.config.ProxyConfigFile;
+import dev.culvert.mesh.config.ServerReader;
+import dev.culvert.mesh.config.WorkerThreads;
+import dev.culvert.mesh.config.XdsConfig;
 import dev.culvert.process.LogFilter;
 import dev.culvert.process.LogFormat;
 import dev.culvert.process.Settings;

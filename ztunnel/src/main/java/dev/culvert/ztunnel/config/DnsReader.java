@@ -1,6 +1,8 @@
 package dev.culvert.ztunnel.config;
 
 import dev.culvert.api.MeshPorts;
+import dev.culvert.mesh.config.Machine;
+import dev.culvert.mesh.config.NodeMetadata;
 import dev.culvert.process.Settings;
 import java.io.IOException;
 import java.net.InetAddress;

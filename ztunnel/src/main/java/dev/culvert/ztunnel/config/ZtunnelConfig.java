@@ -1,5 +1,9 @@
 package dev.culvert.ztunnel.config;
 
+import dev.culvert.mesh.config.CertificateConfig;
+import dev.culvert.mesh.config.LogConfig;
+import dev.culvert.mesh.config.Machine;
+import dev.culvert.mesh.config.XdsConfig;
 import dev.culvert.process.Settings;
 
 /// Everything that an operator can set about a node proxy.

@@ -1,6 +1,7 @@
 package dev.culvert.ztunnel.flow;
 
 import dev.culvert.hbone.HboneLimits;
+import dev.culvert.hbone.loop.PerLoop;
 import dev.culvert.hbone.pool.TunnelPool;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.mesh.state.Arrival;
@@ -12,7 +13,6 @@ import dev.culvert.ztunnel.connection.ConnectionJournal;
 import dev.culvert.ztunnel.connection.ConnectionTable;
 import dev.culvert.ztunnel.connection.PodIdentity;
 import dev.culvert.ztunnel.connection.ReservedPorts;
-import dev.culvert.ztunnel.loop.PerLoop;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

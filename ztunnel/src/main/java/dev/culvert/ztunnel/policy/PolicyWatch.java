@@ -1,10 +1,10 @@
 package dev.culvert.ztunnel.policy;
 
+import dev.culvert.hbone.loop.PerLoop;
 import dev.culvert.mesh.state.MeshListener;
 import dev.culvert.mesh.state.MeshSnapshot;
 import dev.culvert.mesh.state.WorldChange;
 import dev.culvert.ztunnel.flow.LoopState;
-import dev.culvert.ztunnel.loop.PerLoop;
 
 /// Has open inbound connections judged again when the world changes. Called on the state thread; the judging is done
 /// on the loop of each connection.

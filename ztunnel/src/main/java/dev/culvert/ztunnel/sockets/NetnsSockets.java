@@ -1,12 +1,12 @@
 package dev.culvert.ztunnel.sockets;
 
+import dev.culvert.hbone.loop.PerLoop;
 import dev.culvert.linux.LinuxException;
 import dev.culvert.linux.Netns;
 import dev.culvert.linux.NetnsThread;
 import dev.culvert.linux.SocketOptions;
 import dev.culvert.ztunnel.config.SocketConfig;
 import dev.culvert.ztunnel.config.SocketConfig.OriginalSource;
-import dev.culvert.ztunnel.loop.PerLoop;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;

@@ -1,5 +1,6 @@
 package dev.culvert.ztunnel.sockets;
 
+import dev.culvert.hbone.loop.SteadyEpollHandler;
 import dev.culvert.linux.NettyWarmUp;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;

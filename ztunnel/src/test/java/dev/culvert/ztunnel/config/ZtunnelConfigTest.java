@@ -3,6 +3,8 @@ package dev.culvert.ztunnel.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.culvert.mesh.config.CallToken;
+import dev.culvert.mesh.config.Machine;
 import dev.culvert.process.SettingErrors;
 import dev.culvert.process.Settings;
 import java.io.IOException;

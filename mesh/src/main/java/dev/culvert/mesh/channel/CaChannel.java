@@ -1,7 +1,5 @@
-package dev.culvert.ztunnel;
+package dev.culvert.mesh.channel;
 
-import dev.culvert.mesh.channel.ControlPlane;
-import dev.culvert.mesh.channel.ControlPlaneChannels;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -18,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// Thread-safe, though certificates are asked for by one thread alone.
 ///
 /// Roots that cannot be read leave the channel that there is in use; the next request tries again.
-final class CaChannel implements Supplier<Channel>, AutoCloseable {
+public final class CaChannel implements Supplier<Channel>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CaChannel.class);
 
     private final ControlPlane authority;
@@ -27,7 +25,7 @@ final class CaChannel implements Supplier<Channel>, AutoCloseable {
     private List<X509Certificate> roots = List.of();
     private @Nullable ManagedChannel channel;
 
-    CaChannel(ControlPlane authority, ControlPlaneChannels channels, Executor callbacks) {
+    public CaChannel(ControlPlane authority, ControlPlaneChannels channels, Executor callbacks) {
         this.authority = authority;
         this.channels = channels;
         this.callbacks = callbacks;

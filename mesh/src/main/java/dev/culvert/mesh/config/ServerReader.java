@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.config;
+package dev.culvert.mesh.config;
 
 import dev.culvert.process.Settings;
 import java.net.URI;
@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads how to reach the control plane. Used once, by one thread.
-final class ServerReader {
+public final class ServerReader {
     private static final String TOKEN_FILE = "./var/run/secrets/tokens/istio-token";
     private static final String ROOT_FILE = "./var/run/secrets/istio/root-cert.pem";
     private static final String IN_CLUSTER = "https://istiod.istio-system.svc:15012";
@@ -20,13 +20,13 @@ final class ServerReader {
     private final Machine machine;
     private final ProxyConfigFile proxyConfig;
 
-    ServerReader(Settings settings, Machine machine, ProxyConfigFile proxyConfig) {
+    public ServerReader(Settings settings, Machine machine, ProxyConfigFile proxyConfig) {
         this.settings = settings;
         this.machine = machine;
         this.proxyConfig = proxyConfig;
     }
 
-    XdsConfig xds(NodeMetadata metadata) {
+    public XdsConfig xds(NodeMetadata metadata) {
         return new XdsConfig(
                 server("XDS"),
                 token(),
@@ -36,7 +36,7 @@ final class ServerReader {
                 local());
     }
 
-    CertificateConfig certificates() {
+    public CertificateConfig certificates() {
         if (settings.bool("FAKE_CA", false)) {
             settings.mistake("FAKE_CA", "false; certificates come from an authority only");
         }

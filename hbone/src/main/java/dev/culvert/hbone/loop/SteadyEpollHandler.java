@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.sockets;
+package dev.culvert.hbone.loop;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -16,14 +16,15 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 /// fails with ENOENT and the channel is closed. A relay meets that all the time, for a channel whose peer has
 /// half-closed and that is not read, or has been read to its end, waits for nothing until it has to write. Here the
 /// empty interest becomes one in errors, which the kernel reports anyway.
-final class SteadyEpollHandler implements IoHandler {
+public final class SteadyEpollHandler implements IoHandler {
     private final IoHandler epoll;
 
     private SteadyEpollHandler(IoHandler epoll) {
         this.epoll = epoll;
     }
 
-    static IoHandlerFactory newFactory() {
+    /// Makes one for each loop of a group.
+    public static IoHandlerFactory newFactory() {
         IoHandlerFactory epoll = EpollIoHandler.newFactory();
         return new IoHandlerFactory() {
             @Override

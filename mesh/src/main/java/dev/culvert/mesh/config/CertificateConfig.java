@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.config;
+package dev.culvert.mesh.config;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.config;
+package dev.culvert.mesh.config;
 
 import dev.culvert.process.Settings;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 ///
 /// Of its many fields five are a node proxy's: `discoveryAddress`, `proxyAdminPort`, `statsPort`, `concurrency` and
 /// `proxyMetadata`. Read once, by one thread; immutable then.
-final class ProxyConfigFile {
+public final class ProxyConfigFile {
     private static final String VARIABLE = "PROXY_CONFIG";
     private static final String MESH_FILE = "./etc/istio/config/mesh";
     private static final int MAX_ALIASES = 50;
@@ -29,7 +29,7 @@ final class ProxyConfigFile {
         this.fields = fields;
     }
 
-    static ProxyConfigFile read(Settings settings, Machine machine) {
+    public static ProxyConfigFile read(Settings settings, Machine machine) {
         Map<String, Object> fields = new TreeMap<>();
         Path mesh = machine.directory().resolve(MESH_FILE);
         if (Files.exists(mesh)) {
@@ -81,26 +81,24 @@ final class ProxyConfigFile {
         return result;
     }
 
-    @Nullable
-    String discoveryAddress() {
+    public @Nullable String discoveryAddress() {
         Object value = fields.get("discoveryAddress");
         return value == null ? null : value.toString();
     }
 
-    int adminPort(int fallback) {
+    public int adminPort(int fallback) {
         return port("proxyAdminPort", fallback);
     }
 
-    int statsPort(int fallback) {
+    public int statsPort(int fallback) {
         return port("statsPort", fallback);
     }
 
-    @Nullable
-    Integer concurrency() {
+    public @Nullable Integer concurrency() {
         return number("concurrency", 1_024);
     }
 
-    Map<String, String> metadata() {
+    public Map<String, String> metadata() {
         Map<String, String> result = new TreeMap<>();
         if (fields.get("proxyMetadata") instanceof Map<?, ?> map) {
             byName(map).forEach((name, value) -> result.put(name, value.toString()));

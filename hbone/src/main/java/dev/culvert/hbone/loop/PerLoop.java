@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.loop;
+package dev.culvert.hbone.loop;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;

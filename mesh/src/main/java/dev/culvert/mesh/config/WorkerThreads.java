@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.config;
+package dev.culvert.mesh.config;
 
 import dev.culvert.process.Settings;
 import java.math.BigDecimal;
@@ -6,7 +6,7 @@ import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /// How many event loops there are. Used once, by one thread.
-final class WorkerThreads {
+public final class WorkerThreads {
     private static final int MOST = 1_024;
     private static final int LEAST_BY_DEFAULT = 2;
     private static final int DEFAULT_SHARE = 25;
@@ -15,13 +15,15 @@ final class WorkerThreads {
     private final Settings settings;
     private final int processors;
 
-    WorkerThreads(Settings settings, int processors) {
+    public WorkerThreads(Settings settings, int processors) {
         this.settings = settings;
         this.processors = processors;
     }
 
+    /// A node proxy's: by default a quarter of the processors, and two at least.
+    ///
     /// @param concurrency of the proxy configuration, which counts when the variable is not set
-    int count(@Nullable Integer concurrency) {
+    public int count(@Nullable Integer concurrency) {
         Integer explicit = settings.parsed(
                 "ZTUNNEL_WORKER_THREADS", "a count, 0 for all processors, or a share such as 25%", this::parse);
         Integer limit = settings.parsed("ZTUNNEL_RESOURCE_CPU_LIMIT", CORES, WorkerThreads::processors);
@@ -34,6 +36,19 @@ final class WorkerThreads {
             return concurrency == 0 ? processors : concurrency;
         }
         return automatic(limit == null ? otherLimit : limit, request == null ? 0 : request);
+    }
+
+    /// What `variable` says in the same form, else `concurrency` if there is one, else the processors, `most` of them.
+    public int count(String variable, @Nullable Integer concurrency, int most) {
+        Integer explicit =
+                settings.parsed(variable, "a count, 0 for all processors, or a share such as 25%", this::parse);
+        if (explicit != null) {
+            return explicit;
+        }
+        if (concurrency != null) {
+            return concurrency == 0 ? processors : concurrency;
+        }
+        return Math.min(processors, most);
     }
 
     private int automatic(@Nullable Integer limit, int request) {

@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.config;
+package dev.culvert.mesh.config;
 
 import dev.culvert.process.Settings;
 import java.util.Map;
@@ -9,16 +9,16 @@ import java.util.TreeMap;
 ///
 /// @param text plain values
 /// @param json values that are JSON text (`ISTIO_METAJSON_X`)
-record NodeMetadata(Map<String, String> text, Map<String, String> json) {
+public record NodeMetadata(Map<String, String> text, Map<String, String> json) {
     private static final String PREFIX = "ISTIO_META_";
     private static final String JSON_PREFIX = "ISTIO_METAJSON_";
 
-    NodeMetadata {
+    public NodeMetadata {
         text = Map.copyOf(text);
         json = Map.copyOf(json);
     }
 
-    static NodeMetadata of(Settings settings, Map<String, String> proxyMetadata) {
+    public static NodeMetadata of(Settings settings, Map<String, String> proxyMetadata) {
         Map<String, String> text = new TreeMap<>();
         proxyMetadata.forEach(
                 (name, value) -> text.put(name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name, value));
@@ -26,7 +26,7 @@ record NodeMetadata(Map<String, String> text, Map<String, String> json) {
         return new NodeMetadata(text, settings.withPrefix(JSON_PREFIX));
     }
 
-    String text(String name, String fallback) {
+    public String text(String name, String fallback) {
         return text.getOrDefault(name, fallback);
     }
 }
