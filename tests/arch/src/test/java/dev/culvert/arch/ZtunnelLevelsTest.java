@@ -51,7 +51,7 @@ class ZtunnelLevelsTest {
                 .definedBy(
                         "dev.culvert.ztunnel.connection..",
                         "dev.culvert.ztunnel.sockets..",
-                        "dev.culvert.ztunnel.config..",
+                        "dev.culvert.ztunnel.config..")
                 .whereLayer("assembly")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("sources and pages")
