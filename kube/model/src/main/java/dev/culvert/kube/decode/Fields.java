@@ -281,6 +281,16 @@ public final class Fields {
         return value instanceof Value.Nothing ? null : value;
     }
 
+    /// These fields, none of which may have another name than these.
+    public Fields only(String... known) {
+        for (String name : names()) {
+            if (!List.of(known).contains(name)) {
+                throw refused(name, "is no field of this object; expected one of " + Arrays.toString(known));
+            }
+        }
+        return this;
+    }
+
     /// Says that the value of a field is not what was `expected`.
     public DecodeException wrong(String name, String expected) {
         Value value = mapping.fields().get(name);

@@ -1,6 +1,8 @@
 package dev.culvert.kube.resource;
 
 import dev.culvert.kube.decode.Format;
+import java.net.InetAddress;
+import java.util.Base64;
 
 /// How names and values look in the APIs that the mesh reads. Immutable.
 final class Formats {
@@ -12,6 +14,8 @@ final class Formats {
             Format.of(SUBDOMAIN, 253, "a name of lower-case letters, digits, '-' and '.', at most 253 characters");
     static final Format NAMESPACE =
             Format.of(LABEL, 63, "a namespace of lower-case letters, digits and '-', at most 63 characters");
+    static final Format NAMED_PART =
+            Format.of(LABEL, 63, "a name of lower-case letters, digits and '-', at most 63 characters");
     static final Format HOSTNAME = Format.of(SUBDOMAIN, 253, "a host name such as api.example.com");
     static final Format WILDCARD_HOSTNAME =
             Format.of("(?:\\*\\.)?" + SUBDOMAIN, 253, "a host name such as api.example.com or *.example.com");
@@ -27,7 +31,30 @@ final class Formats {
             253,
             "'*' or an origin such as https://example.com or https://*.example.com:8443");
 
+    static final Format SUBNET = new Format(Formats::isSubnet, "an IP address or a block such as 10.0.0.0/8");
+    static final Format BASE64 = new Format(Formats::isBase64, "bytes in base64");
+
     private Formats() {}
+
+    private static boolean isSubnet(String text) {
+        int slash = text.indexOf('/');
+        String bits = slash < 0 ? "0" : text.substring(slash + 1);
+        try {
+            InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+            return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= address.getAddress().length * 8;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    private static boolean isBase64(String text) {
+        try {
+            var _ = Base64.getDecoder().decode(text);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
 
     private static boolean isHeaderValue(String text) {
         boolean blank = true;

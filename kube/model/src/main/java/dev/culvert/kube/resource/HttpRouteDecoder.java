@@ -23,11 +23,11 @@ final class HttpRouteDecoder {
     static final Format METHOD_OR_ANY = Format.of(
             "GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|\\*", 7, "an upper-case HTTP method or '*'");
 
-    private static final Format METHOD = Format.of(
+    static final Format METHOD = Format.of(
             "GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH",
             7,
             "one of GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH");
-    private static final Format PLAIN_PATH = new Format(
+    static final Format PLAIN_PATH = new Format(
             HttpRouteDecoder::isPlainPath,
             "an absolute path of URL characters without '//', '/./', '/../', '%2f' and '#'");
     private static final Format REGEX = new Format(

@@ -47,6 +47,10 @@ public final class Kinds {
             NETWORKING, NETWORKING_VERSIONS, "WorkloadEntry", "workloadentries", WorkloadEntryDecoder::decode);
     public static final Kind<ServiceEntry> SERVICE_ENTRY = Kind.namespaced(
             NETWORKING, NETWORKING_VERSIONS, "ServiceEntry", "serviceentries", ServiceEntryDecoder::decode);
+    public static final Kind<DestinationRule> DESTINATION_RULE = Kind.namespaced(
+            NETWORKING, NETWORKING_VERSIONS, "DestinationRule", "destinationrules", DestinationRuleDecoder::decode);
+    public static final Kind<VirtualService> VIRTUAL_SERVICE = Kind.namespaced(
+            NETWORKING, NETWORKING_VERSIONS, "VirtualService", "virtualservices", VirtualServiceDecoder::decode);
     public static final Kind<GatewayClass> GATEWAY_CLASS = Kind.clusterWide(
             GATEWAY_API, GATEWAY_API_VERSIONS, "GatewayClass", "gatewayclasses", GatewayDecoder::gatewayClass);
     public static final Kind<Gateway> GATEWAY =
@@ -67,6 +71,8 @@ public final class Kinds {
             "ReferenceGrant",
             "referencegrants",
             GatewayDecoder::referenceGrant);
+    public static final Kind<RateLimitPolicy> RATE_LIMIT_POLICY = Kind.namespaced(
+            "culvert.dev", List.of("v1alpha1"), "RateLimitPolicy", "ratelimitpolicies", RateLimitPolicyDecoder::decode);
 
     public static final List<Kind<?>> ALL = List.of(
             NAMESPACE,
@@ -81,13 +87,16 @@ public final class Kinds {
             TELEMETRY,
             WORKLOAD_ENTRY,
             SERVICE_ENTRY,
+            DESTINATION_RULE,
+            VIRTUAL_SERVICE,
             GATEWAY_CLASS,
             GATEWAY,
             HTTP_ROUTE,
             GRPC_ROUTE,
             TLS_ROUTE,
             TCP_ROUTE,
-            REFERENCE_GRANT);
+            REFERENCE_GRANT,
+            RATE_LIMIT_POLICY);
 
     private Kinds() {}
 
