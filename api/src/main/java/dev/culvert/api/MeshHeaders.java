@@ -12,6 +12,8 @@ public final class MeshHeaders {
     public static final String FORWARDED_NETWORK = "x-forwarded-network";
     /// Kind of proxy that has already applied L7 policy.
     public static final String ISTIO_SOURCE = "x-istio-source";
+    /// Why a CONNECT was refused, for the client's log; a header of ours, sent where it says what to do.
+    public static final String REFUSAL = "x-culvert-refusal";
     /// Bearer token of calls to the control plane.
     public static final String AUTHORIZATION = "authorization";
     /// Cluster of the caller, in calls to the control plane.

@@ -11,7 +11,9 @@ public sealed interface ConnectReply {
     record Accepted(TunnelStream stream, Baggage baggage) implements ConnectReply {}
 
     /// The peer answered with another status.
-    record Refused(int status) implements ConnectReply {}
+    ///
+    /// @param reason in the peer's words; empty when it gives none
+    record Refused(int status, String reason) implements ConnectReply {}
 
     /// No answer was had.
     record Failed(TunnelFailure failure) implements ConnectReply {}

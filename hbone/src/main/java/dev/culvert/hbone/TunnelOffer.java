@@ -17,7 +17,14 @@ public interface TunnelOffer {
     TunnelStream accept(Baggage responseBaggage);
 
     /// Answers with another status and ends the exchange.
-    void refuse(int status);
+    default void refuse(int status) {
+        refuse(status, "");
+    }
+
+    /// Answers so, and tells the client why.
+    ///
+    /// @param reason for the client's log, in printable ASCII; nothing is sent when it is empty
+    void refuse(int status, String reason);
 
     /// Asks to be told when the client gives up before it has its answer; no answer is needed then.
     void whenAbandoned(Runnable action);

@@ -69,10 +69,20 @@ class TunnelTest {
 
         for (int i = 0; i < 3; i++) {
             var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
-            assertThat(answer.reply()).isEqualTo(new ConnectReply.Refused(401));
+            assertThat(answer.reply()).isEqualTo(new ConnectReply.Refused(401, ""));
         }
 
         assertThat(rig.dials).hasValue(1);
+    }
+
+    @Test
+    void aRefusalMaySayWhyInWordsThatALogCanBear() {
+        var served = rig.serve(
+                new Acceptors.Scripted(offer -> offer.refuse(401, "denied by ns/p;\tuse the waypoint\u00e9")));
+
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        assertThat(answer.reply()).isEqualTo(new ConnectReply.Refused(401, "denied by ns/p;?use the waypoint?"));
     }
 
     @Test

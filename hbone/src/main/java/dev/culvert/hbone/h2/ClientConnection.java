@@ -93,7 +93,7 @@ public final class ClientConnection extends TunnelConnection {
         } else if (status == ReplyFields.OK) {
             stream.accepted(ReplyFields.baggage(fields), endStream);
         } else {
-            stream.refused(status, endStream);
+            stream.refused(status, ReplyFields.reason(fields), endStream);
         }
     }
 

@@ -30,8 +30,8 @@ final class ClientStream extends Http2Stream {
         }
     }
 
-    void refused(int status, boolean endStream) {
-        answer(new ConnectReply.Refused(status));
+    void refused(int status, String reason, boolean endStream) {
+        answer(new ConnectReply.Refused(status, reason));
         if (isOver()) {
             return;
         }

@@ -41,12 +41,12 @@ final class ServerStream extends Http2Stream implements TunnelOffer {
     }
 
     @Override
-    public void refuse(int status) {
+    public void refuse(int status, String reason) {
         answer();
         if (isOver()) {
             return;
         }
-        connection().sendHeaders(id(), ReplyFields.print(status, Baggage.EMPTY), true);
+        connection().sendHeaders(id(), ReplyFields.refusal(status, reason), true);
         localEnd();
         if (!isOver()) {
             // RFC 9113 section 8.1: the answer is complete, whatever else the client would have sent

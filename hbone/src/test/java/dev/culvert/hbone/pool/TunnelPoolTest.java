@@ -248,7 +248,7 @@ class TunnelPoolTest {
                 assertThat(head.has(1)).as("ends the stream").isFalse();
                 peer.headers(head.stream(), ":status", "503");
                 await().until(() -> replies.size() == 1);
-                assertThat(replies.getFirst()).isEqualTo(new ConnectReply.Refused(503));
+                assertThat(replies.getFirst()).isEqualTo(new ConnectReply.Refused(503, ""));
             }
         }
     }

@@ -74,12 +74,19 @@ public sealed interface CloseReason {
         }
     }
 
-    /// A waypoint or network gateway that must be used is not known or has no endpoint. It is never gone around.
+    /// A waypoint or network gateway that must be used is not known. It is never gone around.
     record NoGateway(String kind, String reference, String neededBy) implements CloseReason {
         @Override
         public String message() {
-            return "unknown " + kind + " " + reference + " of " + neededBy
-                    + "; does it exist, and has it a healthy endpoint?";
+            return "unknown " + kind + " " + reference + " of " + neededBy + "; does it exist?";
+        }
+    }
+
+    /// A waypoint or network gateway that must be used has no endpoint that may be chosen. It is never gone around.
+    record NoGatewayEndpoint(String kind, String reference, String neededBy, String why) implements CloseReason {
+        @Override
+        public String message() {
+            return "no healthy upstream for " + kind + " " + reference + " of " + neededBy + ": " + why;
         }
     }
 
@@ -118,7 +125,9 @@ public sealed interface CloseReason {
     }
 
     /// Policy did not let the connection open.
-    record Denied(String explanation) implements CloseReason {
+    ///
+    /// @param mayBeTold whether the explanation is for the client too
+    record Denied(String explanation, boolean mayBeTold) implements CloseReason {
         @Override
         public String message() {
             return "connection closed due to policy rejection: " + explanation;
@@ -160,7 +169,9 @@ public sealed interface CloseReason {
     }
 
     /// The peer of a tunnel answered the CONNECT with another status than 200.
-    record TunnelRefused(InetSocketAddress peer, String authority, int status) implements CloseReason {
+    ///
+    /// @param told why, in the peer's words; empty when it gave none
+    record TunnelRefused(InetSocketAddress peer, String authority, int status, String told) implements CloseReason {
         @Override
         public String message() {
             return "http status " + status + " from " + text(peer) + " for CONNECT " + authority
@@ -169,7 +180,8 @@ public sealed interface CloseReason {
                         case 401 -> "; its authorization policy rejects us";
                         case 503 -> "; the application may not listen on that port";
                         default -> "";
-                    };
+                    }
+                    + (told.isEmpty() ? "" : ": " + told);
         }
     }
 
@@ -244,6 +256,7 @@ public sealed interface CloseReason {
                     NotAnswered _,
                     NoEndpoint _,
                     NoGateway _,
+                    NoGatewayEndpoint _,
                     OtherNetwork _,
                     NoAddress _,
                     NoPort _,
@@ -269,6 +282,7 @@ public sealed interface CloseReason {
                     OwnPort _,
                     NoEndpoint _,
                     NoGateway _,
+                    NoGatewayEndpoint _,
                     OtherNetwork _,
                     NoAddress _,
                     BadAuthority _,
@@ -295,6 +309,7 @@ public sealed interface CloseReason {
                     OwnPort _,
                     NoEndpoint _,
                     NoGateway _,
+                    NoGatewayEndpoint _,
                     OtherNetwork _,
                     NoAddress _,
                     NoIdentity _,
@@ -308,6 +323,11 @@ public sealed interface CloseReason {
                     PodRemoved _,
                     Broken _ -> 503;
         };
+    }
+
+    /// What the client of a tunnel may be told besides the status; empty when nothing.
+    default String told() {
+        return this instanceof Denied denied && denied.mayBeTold() ? denied.explanation() : "";
     }
 
     private static String text(InetSocketAddress address) {

@@ -183,7 +183,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     public void abort(CloseReason reason) {
         if (!over) {
             end(reason);
-            offer.refuse(reason.status());
+            offer.refuse(reason.status(), reason.told());
         }
     }
 

@@ -82,7 +82,7 @@ final class HboneForward implements Forward {
                         (entry, downstream) -> Relay.intoTunnel(entry, downstream, new TunnelEnd(accepted.stream())));
             case ConnectReply.Refused refused ->
                 outcome.failed(new CloseReason.TunnelRefused(
-                        decision.to(), decision.authority().toString(), refused.status()));
+                        decision.to(), decision.authority().toString(), refused.status(), refused.reason()));
             case ConnectReply.Failed failed ->
                 outcome.failed(new CloseReason.TunnelFailed(Origin.UPSTREAM, failed.failure()));
         }

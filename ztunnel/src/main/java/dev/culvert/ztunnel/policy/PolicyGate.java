@@ -3,6 +3,7 @@ package dev.culvert.ztunnel.policy;
 import dev.culvert.mesh.authz.ConnectionFacts;
 import dev.culvert.mesh.authz.L4Authorizer;
 import dev.culvert.mesh.authz.Verdict;
+import dev.culvert.mesh.model.PolicyKey;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.model.WorkloadName;
 import dev.culvert.mesh.state.MeshSnapshot;
@@ -30,10 +31,22 @@ public final class PolicyGate {
             ConnectionEntry entry, MeshState mesh, MeshSnapshot world, Workload own, ConnectionFacts facts) {
         entry.review(new Standing(mesh, entry.pod().workload(), facts));
         rehearse(entry, world, own, facts);
-        return switch (L4Authorizer.judge(world.policiesFor(own), facts)) {
+        return switch (judge(world, own, facts)) {
             case Verdict.Allow _ -> new Admission.Granted(new Permit(facts));
-            case Verdict.Deny deny -> new Admission.Refused(new CloseReason.Denied(deny.reason()));
+            case Verdict.Deny deny -> new Admission.Refused(new CloseReason.Denied(deny.reason(), deny.mayBeTold()));
         };
+    }
+
+    /// A listed policy that has not come is passed over, as Istio does, but for those that keep clients from going
+    /// around a waypoint: without them all its rules would be void. Open connections are not judged for what is
+    /// missing: a policy that is replaced may be gone for a moment.
+    private static Verdict judge(MeshSnapshot world, Workload own, ConnectionFacts facts) {
+        for (PolicyKey listed : own.policies()) {
+            if (Verdict.isWaypointOnly(listed) && !world.hasPolicy(listed)) {
+                return new Verdict.NotToldYet(listed);
+            }
+        }
+        return L4Authorizer.judge(world.policiesFor(own), facts);
     }
 
     private static void rehearse(ConnectionEntry entry, MeshSnapshot world, Workload own, ConnectionFacts facts) {

@@ -1,5 +1,6 @@
 package dev.culvert.ztunnel.route;
 
+import dev.culvert.mesh.model.ApplicationTunnel;
 import dev.culvert.mesh.model.Endpoint;
 import dev.culvert.mesh.model.LoadBalancing;
 import dev.culvert.mesh.model.LoadBalancing.Scope;
@@ -47,7 +48,10 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
             if (workload == null || workload.capacity() == 0 || !reachable(workload)) {
                 continue;
             }
-            int target = target(service, endpoint, workload, port);
+            int target = target(service, endpoint, port);
+            if (target == 0 && purpose == Purpose.WAYPOINT && takesAnyPort(workload)) {
+                target = port;
+            }
             int rank = rank(service.loadBalancing(), workload);
             if (target == 0 || rank < 0) {
                 continue;
@@ -109,17 +113,14 @@ record EndpointPicker(MeshSnapshot world, Workload client, RandomGenerator rando
     }
 
     /// The port to dial; 0 when this endpoint has none for the service port.
-    private static int target(Service service, Endpoint endpoint, Workload workload, int port) {
+    private static int target(Service service, Endpoint endpoint, int port) {
         int own = endpoint.ports().target(port);
-        if (own != 0) {
-            return own;
-        }
-        int common = service.ports().target(port);
-        if (common != 0) {
-            return common;
-        }
-        var tunnel = workload.applicationTunnel();
-        return tunnel != null && tunnel.overridesPort() ? port : 0;
+        return own != 0 ? own : service.ports().target(port);
+    }
+
+    private static boolean takesAnyPort(Workload workload) {
+        ApplicationTunnel tunnel = workload.applicationTunnel();
+        return tunnel != null && tunnel.overridesPort();
     }
 
     /// How well an endpoint suits the client; negative when it must not be chosen.

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class GatewayResolver {
     private GatewayResolver() {}
 
-    /// A waypoint, and the address whose family is preferred when it is dialled.
-    record Gateway(Upstream upstream, InetAddress familyOf) {}
-
     /// The waypoint that this connection to `service` takes: one of the weighted ones by chance, else the one; null
     /// when it has none.
     static @Nullable GatewayReference waypointOf(Service service, RandomGenerator random) {
@@ -35,48 +32,72 @@ final class GatewayResolver {
         return chosen == null ? service.waypoint() : chosen;
     }
 
-    /// The workload to dial for `reference`; null when there is none.
+    /// What a reference led to. Immutable.
+    sealed interface Resolution {
+        /// A workload to dial, and the address whose family is preferred when it is.
+        record Found(Upstream upstream, InetAddress familyOf) implements Resolution {}
+
+        /// A service of which no endpoint may be chosen.
+        record NoEndpoint(String why) implements Resolution {}
+
+        /// Nothing that is known.
+        record Unknown() implements Resolution {}
+    }
+
+    /// The workload to dial for `reference`.
     ///
     /// @param wanted where the client wanted to go
-    static @Nullable Gateway resolve(EndpointPicker picker, GatewayReference reference, InetAddress wanted) {
-        MeshSnapshot world = picker.world();
+    static Resolution resolve(EndpointPicker picker, GatewayReference reference, InetAddress wanted) {
+        InetAddress family = switch (reference) {
+            case GatewayReference.ByAddress ref -> ref.address().address();
+            case GatewayReference.ByHostname _ -> wanted;
+        };
         int port = reference.hbonePort();
+        Service service = service(picker.world(), reference);
+        if (service == null) {
+            Workload workload = workload(picker.world(), reference);
+            return workload == null
+                    ? new Resolution.Unknown()
+                    : new Resolution.Found(new Upstream(workload, port, null), family);
+        }
+        if (service.isPassthrough()) {
+            return new Resolution.NoEndpoint("its service leaves the choice of endpoints to clients");
+        }
+        Upstream picked = picker.pick(service, port, Purpose.WAYPOINT);
+        return picked == null
+                ? new Resolution.NoEndpoint(picker.explain(service, port))
+                : new Resolution.Found(picked, family);
+    }
+
+    private static @Nullable Service service(MeshSnapshot world, GatewayReference reference) {
         return switch (reference) {
-            case GatewayReference.ByAddress ref -> {
-                InetAddress address = ref.address().address();
-                yield gateway(picker, world.service(ref.address(), null), world.workload(ref.address()), port, address);
-            }
-            case GatewayReference.ByHostname ref ->
-                gateway(picker, world.service(ref.host()), world.workload(ref.host()), port, wanted);
+            case GatewayReference.ByAddress ref -> world.service(ref.address(), null);
+            case GatewayReference.ByHostname ref -> world.service(ref.host());
         };
     }
 
-    private static @Nullable Gateway gateway(
-            EndpointPicker picker,
-            @Nullable Service service,
-            @Nullable Workload workload,
-            int port,
-            InetAddress family) {
-        if (service != null) {
-            Upstream picked = service.isPassthrough() ? null : picker.pick(service, port, Purpose.WAYPOINT);
-            return picked == null ? null : new Gateway(picked, family);
-        }
-        return workload == null ? null : new Gateway(new Upstream(workload, port, null), family);
+    private static @Nullable Workload workload(MeshSnapshot world, GatewayReference reference) {
+        return switch (reference) {
+            case GatewayReference.ByAddress ref -> world.workload(ref.address());
+            case GatewayReference.ByHostname ref -> world.workload(ref.host());
+        };
+    }
+
+    /// Whether `reference` names `service`: a waypoint's own service is reached without one.
+    static boolean isItself(GatewayReference reference, Service service) {
+        return switch (reference) {
+            case GatewayReference.ByAddress ref -> service.vips().contains(ref.address());
+            case GatewayReference.ByHostname ref -> ref.host().equals(service.key());
+        };
     }
 
     /// Whether `reference` leads to a workload that passes `test`, as itself or as an endpoint of a service.
     static boolean leadsTo(MeshSnapshot world, GatewayReference reference, Predicate<Workload> test) {
-        Service service = switch (reference) {
-            case GatewayReference.ByAddress ref -> world.service(ref.address(), null);
-            case GatewayReference.ByHostname ref -> world.service(ref.host());
-        };
+        Service service = service(world, reference);
         if (service != null && anyEndpoint(world, service.key(), test)) {
             return true;
         }
-        Workload workload = switch (reference) {
-            case GatewayReference.ByAddress ref -> world.workload(ref.address());
-            case GatewayReference.ByHostname ref -> world.workload(ref.host());
-        };
+        Workload workload = workload(world, reference);
         return workload != null && test.test(workload);
     }
 

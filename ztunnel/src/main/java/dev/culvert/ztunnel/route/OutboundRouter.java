@@ -10,6 +10,7 @@ import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.state.MeshSnapshot;
 import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.route.EndpointPicker.Purpose;
+import dev.culvert.ztunnel.route.GatewayResolver.Resolution;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.random.RandomGenerator;
@@ -60,7 +61,7 @@ public final class OutboundRouter {
         NetworkAddress here = new NetworkAddress(network, destination.getAddress());
         Service addressed = world.workload(here) == null ? world.service(here, own.namespace()) : null;
         if (addressed != null) {
-            GatewayReference waypoint = GatewayResolver.waypointOf(addressed, random);
+            GatewayReference waypoint = waypointOf(addressed, random);
             if (waypoint != null) {
                 return viaWaypoint(waypoint, addressed, "service " + addressed.key());
             }
@@ -74,11 +75,30 @@ public final class OutboundRouter {
         if (!upstream.workload().network().equals(own.network())) {
             return new OutboundDecision.OtherNetwork(upstream.workload());
         }
-        GatewayReference waypoint = upstream.workload().waypoint();
-        if (addressed == null && waypoint != null && !isOwnWaypoint(waypoint)) {
+        GatewayReference waypoint = addressed == null ? waypointOf(upstream.workload()) : null;
+        if (waypoint != null) {
             return viaWaypoint(waypoint, null, "workload " + upstream.workload().uid());
         }
         return direct(upstream);
+    }
+
+    /// The waypoint that stands before a service; null when none does. None stands before the service of a waypoint
+    /// itself, and none before any when the pod that connects is its waypoint: that would be a loop.
+    private @Nullable GatewayReference waypointOf(Service addressed, RandomGenerator random) {
+        boolean loop = GatewayResolver.anyWaypoint(
+                addressed, reference -> GatewayResolver.isItself(reference, addressed) || isOwnWaypoint(reference));
+        return loop ? null : GatewayResolver.waypointOf(addressed, random);
+    }
+
+    /// The waypoint that stands before a workload; null when none does, for the same reasons.
+    private @Nullable GatewayReference waypointOf(Workload addressed) {
+        GatewayReference reference = addressed.waypoint();
+        if (reference == null || isOwnWaypoint(reference)) {
+            return null;
+        }
+        boolean itself = GatewayResolver.leadsTo(
+                world, reference, workload -> workload.uid().equals(addressed.uid()));
+        return itself ? null : reference;
     }
 
     private @Nullable Upstream workloadAt(NetworkAddress address) {
@@ -100,11 +120,17 @@ public final class OutboundRouter {
     }
 
     private OutboundDecision viaWaypoint(GatewayReference reference, @Nullable Service addressed, String neededBy) {
-        GatewayResolver.Gateway waypoint = GatewayResolver.resolve(picker, reference, destination.getAddress());
-        if (waypoint == null) {
-            return new OutboundDecision.Reject(
-                    new CloseReason.NoGateway("waypoint", reference.destination(), neededBy));
-        }
+        String name = reference.destination();
+        return switch (GatewayResolver.resolve(picker, reference, destination.getAddress())) {
+            case Resolution.Found found -> tunnel(found, addressed);
+            case Resolution.NoEndpoint none ->
+                new OutboundDecision.Reject(new CloseReason.NoGatewayEndpoint("waypoint", name, neededBy, none.why()));
+            case Resolution.Unknown _ ->
+                new OutboundDecision.Reject(new CloseReason.NoGateway("waypoint", name, neededBy));
+        };
+    }
+
+    private OutboundDecision tunnel(Resolution.Found waypoint, @Nullable Service addressed) {
         Upstream upstream = waypoint.upstream();
         if (!upstream.workload().network().equals(own.network())) {
             return new OutboundDecision.OtherNetwork(upstream.workload());
