@@ -24,6 +24,10 @@ import javax.net.ssl.SSLException;
 /// The client's and the server's context of one certificate. Counted: one for the cache, one for each handshake
 /// being made; an engine retains the context below it by itself. Thread-safe.
 final class CertificateContexts {
+    /// Netty hands the key to BoringSSL by way of a key store in memory. In the default one it would be encrypted
+    /// and decrypted again with thousands of rounds of a password hash, for each certificate, to no one's good.
+    private static final String PLAIN_KEY_STORE = "JKS";
+
     private final WorkloadCertificate certificate;
     private final Map<SSLEngine, PeerCheck> checks = new ConcurrentHashMap<>();
     private final SslContext client;
@@ -54,6 +58,7 @@ final class CertificateContexts {
 
     private SslContextBuilder finish(SslContextBuilder builder, TlsOffer offer) {
         return builder.sslProvider(SslProvider.OPENSSL_REFCNT)
+                .keyStoreType(PLAIN_KEY_STORE)
                 .trustManager(new MeshTrustManager(certificate.roots(), checks))
                 .protocols(offer.protocols())
                 .ciphers(offer.ciphers())

@@ -11,8 +11,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -176,13 +174,12 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
         }
     }
 
+    /// The second half to end needs no call of its own: closing the channel says the same.
     private void shutdownOutput() {
-        if (channel.isActive()) {
-            // says ChannelOutputShutdownEvent, whether it succeeds or not
-            ((DuplexChannel) channel).shutdownOutput();
-        } else {
-            outputEnded();
+        if (!inputEnded && channel.isActive()) {
+            HalfClose.output(channel);
         }
+        outputEnded();
     }
 
     private void outputEnded() {
@@ -237,8 +234,6 @@ public final class TcpEnd extends ChannelInboundHandlerAdapter implements RelayE
             if (relay != null) {
                 relay.finished(this);
             }
-        } else if (event == ChannelOutputShutdownEvent.INSTANCE) {
-            outputEnded();
         }
     }
 
