@@ -36,6 +36,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,7 +90,15 @@ public final class TunnelRig implements AutoCloseable {
     }
 
     public Served serve(CertificateSource certificates, TunnelAcceptor acceptor) {
-        HboneServer server = new HboneServer(tls, limits, certificates, acceptor);
+        return serve(new HboneServer(tls, limits, certificates, acceptor));
+    }
+
+    /// Serves clients of other trust domains too.
+    public Served serveAlso(TunnelAcceptor acceptor, String... aliases) {
+        return serve(new HboneServer(tls, limits, ready(ca, BOB, 1), acceptor, Set.of(aliases)));
+    }
+
+    private Served serve(HboneServer server) {
         Channel listener = new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
@@ -150,8 +159,12 @@ public final class TunnelRig implements AutoCloseable {
 
     /// Asks for a tunnel; `callback` runs on the client's loop.
     public void connect(TunnelKey key, String authority, Consumer<ConnectReply> callback) {
+        connect(key, request(authority), callback);
+    }
+
+    public void connect(TunnelKey key, ConnectRequest request, Consumer<ConnectReply> callback) {
         clientLoop.execute(() -> {
-            TunnelAttempt _ = pool.connect(key, request(authority), dialer(), callback);
+            TunnelAttempt _ = pool.connect(key, request, dialer(), callback);
         });
     }
 

@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.api.SpiffeId;
+import dev.culvert.hbone.header.Baggage;
+import dev.culvert.hbone.header.Forwarded;
+import dev.culvert.hbone.header.TraceParent;
 import dev.culvert.testkit.LeakGuard;
 import dev.culvert.testkit.TestCa;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both of our ends over loopback and real TLS.
 class TunnelTest {
@@ -171,6 +177,47 @@ class TunnelTest {
         await().until(() -> !acceptor.failures.isEmpty());
         assertThat(acceptor.failures.element()).isInstanceOf(TunnelFailure.UnexpectedIdentity.class);
         assertThat(acceptor.offers).isEmpty();
+    }
+
+    @Test
+    void aClientOfAnAliasOfTheTrustDomainIsAcceptedAsWhoItIs() {
+        var acceptor = Acceptors.echoing();
+        var served = rig.serveAlso(acceptor, "former", "elsewhere");
+        SpiffeId eve = new SpiffeId("elsewhere", "default", "eve");
+        rig.clientCertificates = TunnelRig.ready(rig.ca, eve, 1);
+
+        var answer = rig.connect(rig.key(served.address(), BOB), TARGET);
+
+        assertThat(answer.reply()).isInstanceOf(ConnectReply.Accepted.class);
+        assertThat(acceptor.offers.element().peer().identity()).isEqualTo(eve);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.1:80", "[fd00::1]:80", "web.shop.svc.cluster.local:8080"})
+    void theServerIsToldAllThatTheClientAsksFor(String authority) {
+        List<ConnectRequest> asked = new CopyOnWriteArrayList<>();
+        var served = rig.serve(new Acceptors.Scripted(offer -> {
+            asked.add(offer.request());
+            offer.refuse(503);
+        }));
+        ConnectRequest request = new ConnectRequest(
+                TunnelRig.request(authority).authority(),
+                Baggage.parse(List.of("k8s.namespace.name=shop,service.name=web")),
+                Forwarded.parse("for=\"10.0.0.1:4000\";host=web.shop.svc.cluster.local"),
+                TraceParent.random(),
+                "network-1",
+                "gateway");
+
+        rig.connect(rig.key(served.address(), BOB), request, _ -> {});
+
+        await().until(() -> !asked.isEmpty());
+        ConnectRequest told = asked.getFirst();
+        assertThat(told.authority()).isEqualTo(request.authority());
+        assertThat(told.baggage()).isEqualTo(request.baggage());
+        assertThat(told.forwarded().host()).isEqualTo("web.shop.svc.cluster.local");
+        assertThat(told.traceParent()).isEqualTo(request.traceParent());
+        assertThat(told.forwardedNetwork()).isEqualTo("network-1");
+        assertThat(told.source()).isEqualTo("gateway");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
+import java.util.Set;
 
 /// The server end of the tunnels of one workload. Thread-safe: the children of its listener may be on any loop,
 /// and whoever drains it may be on none.
@@ -25,16 +26,28 @@ public final class HboneServer {
     private final HboneLimits limits;
     private final CertificateSource certificates;
     private final TunnelAcceptor acceptor;
+    private final Set<String> aliases;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private volatile boolean draining;
 
     /// @param certificates of the workload that the tunnels lead to
     /// @param acceptor answers each CONNECT, on the loop of its connection
     public HboneServer(TlsContexts tls, HboneLimits limits, CertificateSource certificates, TunnelAcceptor acceptor) {
+        this(tls, limits, certificates, acceptor, Set.of());
+    }
+
+    /// @param aliases trust domains whose clients are accepted like those of our own, as waypoints do
+    public HboneServer(
+            TlsContexts tls,
+            HboneLimits limits,
+            CertificateSource certificates,
+            TunnelAcceptor acceptor,
+            Set<String> aliases) {
         this.tls = tls;
         this.limits = limits;
         this.certificates = certificates;
         this.acceptor = acceptor;
+        this.aliases = Set.copyOf(aliases);
     }
 
     /// Makes an accepted channel a tunnel connection. Called on the channel's loop, before anything was read.
@@ -57,7 +70,8 @@ public final class HboneServer {
         }
         switch (answer) {
             case CertificateAnswer.Ready(WorkloadCertificate own) -> {
-                for (ChannelHandler handler : tls.server(own, channel.alloc(), outcome -> secured(channel, outcome))) {
+                for (ChannelHandler handler :
+                        tls.server(own, aliases, channel.alloc(), outcome -> secured(channel, outcome))) {
                     channel.pipeline().addLast(handler);
                 }
                 channel.config().setAutoRead(true);

@@ -2,6 +2,7 @@ package dev.culvert.hbone.tls;
 
 import dev.culvert.api.SpiffeId;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What is expected of the peer of one handshake, and what became of it. Confined to its connection's loop: TLS
@@ -11,26 +12,29 @@ final class PeerCheck {
     private final @Nullable List<SpiffeId> expected;
 
     private final String ownTrustDomain;
+    private final Set<String> aliases;
     private @Nullable SpiffeId identity;
     private @Nullable List<SpiffeId> rejected;
 
-    private PeerCheck(@Nullable List<SpiffeId> expected, String ownTrustDomain) {
+    private PeerCheck(@Nullable List<SpiffeId> expected, String ownTrustDomain, Set<String> aliases) {
         this.expected = expected;
         this.ownTrustDomain = ownTrustDomain;
+        this.aliases = aliases;
     }
 
     static PeerCheck ofServer(List<SpiffeId> expected, SpiffeId own) {
-        return new PeerCheck(List.copyOf(expected), own.trustDomain());
+        return new PeerCheck(List.copyOf(expected), own.trustDomain(), Set.of());
     }
 
-    static PeerCheck ofClient(SpiffeId own) {
-        return new PeerCheck(null, own.trustDomain());
+    /// @param aliases trust domains that are accepted like our own
+    static PeerCheck ofClient(SpiffeId own, Set<String> aliases) {
+        return new PeerCheck(null, own.trustDomain(), aliases);
     }
 
     /// Judges the identities of a chain that is good otherwise.
     boolean judge(List<SpiffeId> presented) {
         boolean matches = expected == null
-                ? SpiffeVerifier.clientMatches(presented, ownTrustDomain)
+                ? SpiffeVerifier.clientMatches(presented, ownTrustDomain, aliases)
                 : SpiffeVerifier.serverMatches(presented, expected);
         if (matches) {
             identity = presented.getFirst();

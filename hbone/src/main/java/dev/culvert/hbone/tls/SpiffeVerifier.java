@@ -6,10 +6,11 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /// Whether a peer whose chain is good is also one that we expect. Pure; may be used from any thread.
 ///
-/// Comparison is exact, names of hosts play no part, and there are no aliases of trust domains.
+/// Comparison is exact, and names of hosts play no part. Only a server may know aliases of its trust domain.
 public final class SpiffeVerifier {
     private static final int URI = 6;
 
@@ -43,8 +44,10 @@ public final class SpiffeVerifier {
         return presented.stream().anyMatch(expected::contains);
     }
 
-    /// Whether a client may talk to us: one of its identities is of our trust domain.
-    public static boolean clientMatches(List<SpiffeId> presented, String ownTrustDomain) {
-        return presented.stream().anyMatch(id -> id.trustDomain().equals(ownTrustDomain));
+    /// Whether a client may talk to us: one of its identities is of our trust domain, or of an alias of it.
+    public static boolean clientMatches(List<SpiffeId> presented, String ownTrustDomain, Set<String> aliases) {
+        return presented.stream()
+                .map(SpiffeId::trustDomain)
+                .anyMatch(domain -> domain.equals(ownTrustDomain) || aliases.contains(domain));
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
@@ -40,9 +41,14 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     /// The same for a channel that was accepted; clients of our own trust domain are accepted.
+    ///
+    /// @param aliases trust domains whose clients are accepted as well
     public List<ChannelHandler> server(
-            WorkloadCertificate own, ByteBufAllocator allocator, Consumer<HandshakeOutcome> outcome) {
-        return handlers(own, PeerCheck.ofClient(own.identity()), false, allocator, outcome);
+            WorkloadCertificate own,
+            Set<String> aliases,
+            ByteBufAllocator allocator,
+            Consumer<HandshakeOutcome> outcome) {
+        return handlers(own, PeerCheck.ofClient(own.identity(), aliases), false, allocator, outcome);
     }
 
     private List<ChannelHandler> handlers(
