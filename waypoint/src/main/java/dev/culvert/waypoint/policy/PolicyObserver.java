@@ -5,6 +5,13 @@ package dev.culvert.waypoint.policy;
 /// Called on the loop of the exchange.
 public interface PolicyObserver {
 
+    /// A policy refused a request or a connection.
+    ///
+    /// @param policy name, `ns[..]-policy[..]-rule[..]`; `none` when there are ALLOW policies
+    ///     and none matched
+    /// @param rule what the rule says, shortened; empty for `none`
+    void refused(String policy, String rule);
+
     /// A policy on trial, or one that only audits, was judged.
     void watched(Watched outcome);
 

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 /// Somebody outside of the waypoint who says whether a request may proceed.
 ///
 /// Immutable; asks on the loop of the exchange.
-public interface Authorizer {
+public sealed interface Authorizer permits GrpcAuthorizer, HttpAuthorizer, UnusableAuthorizer {
 
     /// How much of the body it wants to see, at most; 0 for none of it.
     int bodyBytes();

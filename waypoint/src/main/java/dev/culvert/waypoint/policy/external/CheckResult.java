@@ -12,11 +12,14 @@ public sealed interface CheckResult {
     ///
     /// @param requestChanges to make before the request is judged further and forwarded
     /// @param responseChanges to make to the response that the client gets
+    /// @param query changes to make to the target
     /// @param routeAgain whether a route is to be chosen for the changed request
-    record Allowed(List<HeaderChange> requestChanges, List<HeaderChange> responseChanges, boolean routeAgain)
+    record Allowed(
+            List<HeaderChange> requestChanges,
+            List<HeaderChange> responseChanges,
+            QueryChange query,
+            boolean routeAgain)
             implements CheckResult {
-        static final Allowed PLAIN = new Allowed(List.of(), List.of(), false);
-
         public Allowed {
             requestChanges = List.copyOf(requestChanges);
             responseChanges = List.copyOf(responseChanges);

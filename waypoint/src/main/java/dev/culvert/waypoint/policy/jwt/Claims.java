@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a verified token says.
 ///
@@ -27,6 +28,11 @@ public final class Claims {
 
     public boolean isEmpty() {
         return members.isEmpty();
+    }
+
+    @Nullable
+    Object get(String name) {
+        return members.get(name);
     }
 
     /// The claim as a text; empty when it is missing or something else.
