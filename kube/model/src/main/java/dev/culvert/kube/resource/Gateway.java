@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record Gateway(ObjectMeta metadata, Spec spec, Status status) implements Resource {
     /// What was asked for.
     ///
-    /// @param listeners may be empty when it takes those of ListenerSets
+    /// @param listeners empty when the manifest has none
     /// @param addresses set when somebody else runs the proxy
     public record Spec(
             String gatewayClassName, List<Listener> listeners, List<Address> addresses, Infrastructure infrastructure) {
