@@ -23,6 +23,46 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class DestinationRuleTest {
+    private static final String LIMITS = """
+          trafficPolicy:
+            connectionPool:
+              tcp:
+                maxConnections: 100
+                connectTimeout: 30ms
+                maxConnectionDuration: 1h
+                idleTimeout: 0s
+                tcpKeepalive: {probes: 3, time: 7200s, interval: 75s}
+              http:
+                http1MaxPendingRequests: 1
+                http2MaxRequests: 2
+                maxRequestsPerConnection: 3
+                maxRetries: 4
+                maxConcurrentStreams: 5
+                idleTimeout: 6s
+                h2UpgradePolicy: UPGRADE
+                useClientProtocol: true
+                http2KeepAlive: {interval: 10s, timeout: 5s}
+            outlierDetection:
+              consecutive5xxErrors: 0
+              consecutiveGatewayErrors: 7
+              consecutiveLocalOriginFailures: 2
+              splitExternalLocalOriginErrors: true
+              interval: 5m
+              baseEjectionTime: 15m
+              maxEjectionPercent: 50
+              minHealthPercent: 20
+              outlierDetectionHttpErrorCodes: [500, 429]
+            tls:
+              mode: MUTUAL
+              clientCertificate: /c
+              privateKey: /k
+              caCertificates: /ca
+              caCrl: /crl
+              subjectAltNames: [a]
+              sni: b
+              insecureSkipVerify: false
+        """;
+
     private static final HashTable RING = new HashTable.Ring(1024);
 
     static List<Object[]> algorithms() {
@@ -107,45 +147,7 @@ final class DestinationRuleTest {
 
     @Test
     void readsLimitsOutlierDetectionAndTls() {
-        TrafficPolicy policy = rule("""
-                  trafficPolicy:
-                    connectionPool:
-                      tcp:
-                        maxConnections: 100
-                        connectTimeout: 30ms
-                        maxConnectionDuration: 1h
-                        idleTimeout: 0s
-                        tcpKeepalive: {probes: 3, time: 7200s, interval: 75s}
-                      http:
-                        http1MaxPendingRequests: 1
-                        http2MaxRequests: 2
-                        maxRequestsPerConnection: 3
-                        maxRetries: 4
-                        maxConcurrentStreams: 5
-                        idleTimeout: 6s
-                        h2UpgradePolicy: UPGRADE
-                        useClientProtocol: true
-                        http2KeepAlive: {interval: 10s, timeout: 5s}
-                    outlierDetection:
-                      consecutive5xxErrors: 0
-                      consecutiveGatewayErrors: 7
-                      consecutiveLocalOriginFailures: 2
-                      splitExternalLocalOriginErrors: true
-                      interval: 5m
-                      baseEjectionTime: 15m
-                      maxEjectionPercent: 50
-                      minHealthPercent: 20
-                      outlierDetectionHttpErrorCodes: [500, 429]
-                    tls:
-                      mode: MUTUAL
-                      clientCertificate: /c
-                      privateKey: /k
-                      caCertificates: /ca
-                      caCrl: /crl
-                      subjectAltNames: [a]
-                      sni: b
-                      insecureSkipVerify: false
-                """).trafficPolicy();
+        TrafficPolicy policy = rule(LIMITS).trafficPolicy();
         assertThat(policy.connectionPool())
                 .isEqualTo(new ConnectionPool(
                         new ConnectionPool.Tcp(

@@ -15,48 +15,50 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SecurityPoliciesTest {
+    private static final String EVERY_FIELD = """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: p, namespace: shop, annotations: {istio.io/dry-run: "true"}}
+        spec:
+          targetRefs:
+          - {group: core, kind: Service, name: echo}
+          - {group: gateway.networking.k8s.io, kind: Gateway, name: waypoint, namespace: shop}
+          action: CUSTOM
+          provider: {name: opa}
+          rules:
+          - from:
+            - source:
+                principals: [p]
+                notPrincipals: [np]
+                requestPrincipals: [rp]
+                notRequestPrincipals: [nrp]
+                namespaces: [n]
+                notNamespaces: [nn]
+                serviceAccounts: [sa]
+                notServiceAccounts: [nsa]
+                ipBlocks: [10.0.0.0/8]
+                notIpBlocks: [10.1.0.0/16]
+                remoteIpBlocks: [1.0.0.0/8]
+                notRemoteIpBlocks: [1.1.0.0/16]
+                trustDomains: [td]
+                notTrustDomains: [ntd]
+            to:
+            - operation:
+                hosts: [h]
+                notHosts: [nh]
+                ports: ["80"]
+                notPorts: ["81"]
+                methods: [GET]
+                notMethods: [PUT]
+                paths: ["/a/{*}"]
+                notPaths: ["/b/{**}"]
+            when:
+            - {key: "request.headers[x]", values: [a], notValues: [b]}
+        """;
+
     @Test
     void keepsEveryFieldOfAnAuthorizationPolicy() {
-        AuthorizationPolicy policy = Manifest.read(AuthorizationPolicy.class, """
-                apiVersion: security.istio.io/v1
-                kind: AuthorizationPolicy
-                metadata: {name: p, namespace: shop, annotations: {istio.io/dry-run: "true"}}
-                spec:
-                  targetRefs:
-                  - {group: core, kind: Service, name: echo}
-                  - {group: gateway.networking.k8s.io, kind: Gateway, name: waypoint, namespace: shop}
-                  action: CUSTOM
-                  provider: {name: opa}
-                  rules:
-                  - from:
-                    - source:
-                        principals: [p]
-                        notPrincipals: [np]
-                        requestPrincipals: [rp]
-                        notRequestPrincipals: [nrp]
-                        namespaces: [n]
-                        notNamespaces: [nn]
-                        serviceAccounts: [sa]
-                        notServiceAccounts: [nsa]
-                        ipBlocks: [10.0.0.0/8]
-                        notIpBlocks: [10.1.0.0/16]
-                        remoteIpBlocks: [1.0.0.0/8]
-                        notRemoteIpBlocks: [1.1.0.0/16]
-                        trustDomains: [td]
-                        notTrustDomains: [ntd]
-                    to:
-                    - operation:
-                        hosts: [h]
-                        notHosts: [nh]
-                        ports: ["80"]
-                        notPorts: ["81"]
-                        methods: [GET]
-                        notMethods: [PUT]
-                        paths: ["/a/{*}"]
-                        notPaths: ["/b/{**}"]
-                    when:
-                    - {key: "request.headers[x]", values: [a], notValues: [b]}
-                """);
+        AuthorizationPolicy policy = Manifest.read(AuthorizationPolicy.class, EVERY_FIELD);
         assertThat(policy.dryRun()).isTrue();
         assertThat(policy.action()).isEqualTo(Action.CUSTOM);
         assertThat(policy.provider()).isEqualTo("opa");

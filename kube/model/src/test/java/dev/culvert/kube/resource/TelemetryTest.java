@@ -15,42 +15,44 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TelemetryTest {
+    private static final String ALL = """
+        apiVersion: telemetry.istio.io/v1
+        kind: Telemetry
+        metadata: {name: t, namespace: shop}
+        spec:
+          targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: waypoint}]
+          tracing:
+          - match: {mode: SERVER}
+            providers: [{name: otel}]
+            randomSamplingPercentage: 12.5
+            disableSpanReporting: false
+            enableIstioTags: true
+            customTags:
+              a: {literal: {value: "1"}}
+              b: {environment: {name: HOST, defaultValue: none}}
+              c: {header: {name: x-c}}
+              d: {formatter: {value: "%REQ(:PATH)%"}}
+          metrics:
+          - providers: [{name: prometheus}]
+            reportingInterval: 5s
+            overrides:
+            - match: {metric: REQUEST_COUNT, mode: CLIENT}
+              disabled: true
+            - match: {customMetric: mine}
+              tagOverrides:
+                host: {operation: UPSERT, value: request.host}
+                source_app: {operation: REMOVE}
+            - tagOverrides: {path: {value: request.url_path}}
+          accessLogging:
+          - match: {mode: CLIENT}
+            providers: [{name: envoy}]
+            filter: {expression: "response.code >= 400"}
+          - disabled: true
+        """;
+
     @Test
     void readsTracingMetricsAndAccessLogs() {
-        Telemetry telemetry = Manifest.read(Telemetry.class, """
-                apiVersion: telemetry.istio.io/v1
-                kind: Telemetry
-                metadata: {name: t, namespace: shop}
-                spec:
-                  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: waypoint}]
-                  tracing:
-                  - match: {mode: SERVER}
-                    providers: [{name: otel}]
-                    randomSamplingPercentage: 12.5
-                    disableSpanReporting: false
-                    enableIstioTags: true
-                    customTags:
-                      a: {literal: {value: "1"}}
-                      b: {environment: {name: HOST, defaultValue: none}}
-                      c: {header: {name: x-c}}
-                      d: {formatter: {value: "%REQ(:PATH)%"}}
-                  metrics:
-                  - providers: [{name: prometheus}]
-                    reportingInterval: 5s
-                    overrides:
-                    - match: {metric: REQUEST_COUNT, mode: CLIENT}
-                      disabled: true
-                    - match: {customMetric: mine}
-                      tagOverrides:
-                        host: {operation: UPSERT, value: request.host}
-                        source_app: {operation: REMOVE}
-                    - tagOverrides: {path: {value: request.url_path}}
-                  accessLogging:
-                  - match: {mode: CLIENT}
-                    providers: [{name: envoy}]
-                    filter: {expression: "response.code >= 400"}
-                  - disabled: true
-                """);
+        Telemetry telemetry = Manifest.read(Telemetry.class, ALL);
         assertThat(telemetry.targetRefs()).singleElement().matches(TargetRef::isGateway);
         assertThat(telemetry.tracing())
                 .containsExactly(new Tracing(
