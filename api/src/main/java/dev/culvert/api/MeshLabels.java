@@ -8,6 +8,22 @@ public final class MeshLabels {
     public static final String USE_WAYPOINT = "istio.io/use-waypoint";
     /// Namespace of the waypoint named by [#USE_WAYPOINT].
     public static final String USE_WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace";
+    /// A second waypoint that takes a share of what goes through the first.
+    public static final String CANARY_WAYPOINT = "istio.io/use-waypoint-canary";
+    /// Namespace of the waypoint named by [#CANARY_WAYPOINT].
+    public static final String CANARY_WAYPOINT_NAMESPACE = "istio.io/use-waypoint-canary-namespace";
+    /// Its share in percent.
+    public static final String CANARY_WAYPOINT_WEIGHT = "istio.io/use-waypoint-canary-weight";
+    /// On a Service, ServiceEntry or Namespace: gateways at the edge send through the waypoint too.
+    public static final String INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint";
+    /// On a Gateway or its class: how the proxy gets traffic from its own node proxy, as in `PROXY/15088`.
+    public static final String INBOUND_BINDING = "ambient.istio.io/waypoint-inbound-binding";
+    /// On a Gateway: the client's identity goes on in x-forwarded-client-cert.
+    public static final String FORWARD_CLIENT = "ambient.istio.io/xfcc-include-client-identity";
+    /// On a Gateway: the service account that its proxies run as, when it is not named like the Gateway.
+    public static final String GATEWAY_ACCOUNT = "gateway.istio.io/service-account";
+    /// On what is made for a Gateway: who made it.
+    public static final String GATEWAY_MANAGED = "gateway.istio.io/managed";
     /// On a Gateway or its class: which traffic the waypoint takes.
     public static final String WAYPOINT_FOR = "istio.io/waypoint-for";
     /// Written by the node agent on a Pod: `enabled` or `pending`.

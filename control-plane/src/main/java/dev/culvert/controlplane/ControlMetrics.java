@@ -112,6 +112,10 @@ final class ControlMetrics {
             case TypeUrls.ADDRESS -> "Address";
             case TypeUrls.WORKLOAD -> "Workload";
             case TypeUrls.AUTHORIZATION -> "Authorization";
+            case TypeUrls.WAYPOINT -> "Waypoint";
+            case TypeUrls.WAYPOINT_SERVICE -> "Service";
+            case TypeUrls.WAYPOINT_WORKLOAD -> "AttachedWorkload";
+            case TypeUrls.WAYPOINT_CLUSTER -> "Cluster";
             default -> "other";
         };
     }

@@ -41,12 +41,12 @@ public final class ControlPlaneApp implements AutoCloseable {
             StatusWriter statuses = opened(new StatusWriter(source.writer(), Clock.systemUTC(), () -> true));
             TrustDomain trustDomain = opened(new TrustDomain(source, settings.mesh()));
             MeshFeed feed = opened(new MeshFeed(source, settings.mesh(), statuses::write));
-            FeedTables tables = FeedTables.follow(feed);
+            FeedTables tables = FeedTables.follow(feed, new WaypointCallers(trustDomain, feed::waypointAccounts));
             feed.start();
             awaitFirstState(feed.synced(), SAY_WAITING);
             server = ControlPlaneServer.start(
                     settings,
-                    new ControlPlaneServer.Mesh(tables.tables(), trustDomain, tables.identities()),
+                    new ControlPlaneServer.Mesh(tables.tables(), tables.scoped(), trustDomain, tables.identities()),
                     new ControlMetrics(metrics));
             parts.push(server::stop);
             http.listen(

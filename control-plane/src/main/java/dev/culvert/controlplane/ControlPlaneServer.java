@@ -12,6 +12,7 @@ import dev.culvert.controlplane.connection.ConnectionLimits;
 import dev.culvert.controlplane.connection.ConnectionTable;
 import dev.culvert.controlplane.xds.AdsServer;
 import dev.culvert.controlplane.xds.ResourceTable;
+import dev.culvert.controlplane.xds.ScopedTables;
 import dev.culvert.controlplane.xds.XdsLimits;
 import dev.culvert.process.state.StateDirectory;
 import dev.culvert.process.state.TokenStore;
@@ -62,9 +63,10 @@ final class ControlPlaneServer {
 
     /// What the serving half asks of the mesh.
     ///
-    /// @param tables the resources, one table for each type
+    /// @param tables the resources for all, one table for each type
+    /// @param scoped the resources for some
     /// @param trustDomain as it is now
-    record Mesh(Collection<ResourceTable> tables, Supplier<String> trustDomain, NodePods pods) {}
+    record Mesh(Collection<ResourceTable> tables, ScopedTables scoped, Supplier<String> trustDomain, NodePods pods) {}
 
     private ControlPlaneServer(ControlPlaneSettings settings, Mesh mesh, ControlMetrics metrics) throws IOException {
         Clock clock = Clock.systemUTC();
@@ -84,7 +86,7 @@ final class ControlPlaneServer {
                 Thread.ofVirtual().name("grpc-", 0).factory());
         this.refresher = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ca-refresh").daemon().factory());
-        this.ads = new AdsServer(mesh.tables(), XdsLimits.DEFAULT, metrics.discovery(), workers, clock);
+        this.ads = new AdsServer(mesh.tables(), mesh.scoped(), XdsLimits.DEFAULT, metrics.discovery(), workers, clock);
         TokenStore store = TokenStore.open(state, clock);
         this.tokens = TokenWatch.start(store, () -> ads.disconnect(caller -> !store.contains(caller.credential())));
         CaServer ca = new CaServer(authority, mesh.trustDomain(), mesh.pods(), own.life(), metrics.authority());

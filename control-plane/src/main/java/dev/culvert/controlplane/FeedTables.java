@@ -8,9 +8,12 @@ import dev.culvert.api.workload.Address;
 import dev.culvert.api.workload.Workload;
 import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.ResourceFeed;
+import dev.culvert.controlplane.derive.ScopedName;
 import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.xds.PublishedResource;
 import dev.culvert.controlplane.xds.ResourceTable;
+import dev.culvert.controlplane.xds.ScopedTables;
+import dev.culvert.controlplane.xds.ScopedTables.ScopeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -27,16 +30,27 @@ import org.jspecify.annotations.Nullable;
 /// The type `Workload` is made here from `Address` when the feed does not have it: the same bytes
 /// without the envelope.
 final class FeedTables {
+    /// Of what is in these types each client gets only what is of its own Gateway.
+    private static final Set<String> SCOPED =
+            Set.of(TypeUrls.WAYPOINT, TypeUrls.WAYPOINT_SERVICE, TypeUrls.WAYPOINT_WORKLOAD, TypeUrls.WAYPOINT_CLUSTER);
+
     private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
+    private final ScopedTables scoped;
     private final NodeIdentities identities = new NodeIdentities();
 
-    private FeedTables() {}
+    private FeedTables(ScopeSource scopes) {
+        scoped = new ScopedTables(SCOPED, scopes);
+    }
 
     /// Tables that follow `feed`, which has not begun yet.
-    static FeedTables follow(ResourceFeed feed) {
-        FeedTables followed = new FeedTables();
+    ///
+    /// @param scopes to which Gateway a client belongs
+    static FeedTables follow(ResourceFeed feed, ScopeSource scopes) {
+        FeedTables followed = new FeedTables(scopes);
         for (String typeUrl : feed.typeUrls()) {
-            followed.tables.put(typeUrl, new ResourceTable(typeUrl));
+            if (!SCOPED.contains(typeUrl)) {
+                followed.tables.put(typeUrl, new ResourceTable(typeUrl));
+            }
         }
         if (feed.typeUrls().contains(TypeUrls.ADDRESS)) {
             followed.tables.putIfAbsent(TypeUrls.WORKLOAD, new ResourceTable(TypeUrls.WORKLOAD));
@@ -55,9 +69,15 @@ final class FeedTables {
         return List.copyOf(tables.values());
     }
 
+    /// What only the proxies of one Gateway get.
+    ScopedTables scoped() {
+        return scoped;
+    }
+
     private void apply(ResourceChange change, boolean ownWorkloads) {
         ResourceTable table = tables.get(change.typeUrl());
         if (table == null) {
+            applyScoped(change);
             return;
         }
         List<PublishedResource> put = new ArrayList<>(change.upserts().size());
@@ -80,6 +100,26 @@ final class FeedTables {
         ResourceTable workloadTable = tables.get(TypeUrls.WORKLOAD);
         if (ownWorkloads && workloadTable != null && change.typeUrl().equals(TypeUrls.ADDRESS)) {
             workloadTable.apply(workloads, noWorkloads);
+        }
+    }
+
+    private void applyScoped(ResourceChange change) {
+        Map<String, List<PublishedResource>> put = new LinkedHashMap<>();
+        Map<String, List<String>> removed = new LinkedHashMap<>();
+        for (XdsResource resource : change.upserts()) {
+            ScopedName name = ScopedName.parse(resource.name());
+            XdsResource own = new XdsResource(name.name(), resource.version(), resource.body(), resource.aliases());
+            put.computeIfAbsent(name.scope(), _ -> new ArrayList<>()).add(published(own, own.body(), null));
+        }
+        for (String key : change.removals()) {
+            ScopedName name = ScopedName.parse(key);
+            removed.computeIfAbsent(name.scope(), _ -> new ArrayList<>()).add(name.name());
+        }
+        Set<String> touched = new HashSet<>(put.keySet());
+        touched.addAll(removed.keySet());
+        for (String scope : touched) {
+            scoped.table(change.typeUrl(), scope)
+                    .apply(put.getOrDefault(scope, List.of()), removed.getOrDefault(scope, List.of()));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,25 @@ public final class ResourceTable {
 
     /// Publishes what was collected since the last time; null when nothing of it differs.
     public @Nullable ResourceChange publish() {
+        ResourceChange change = publish(pending);
+        pending.clear();
+        return change;
+    }
+
+    /// Publishes what is new or differs, and leaves what is gone for [#publish].
+    public @Nullable ResourceChange publishUpserts() {
+        Map<String, @Nullable XdsResource> upserts = new LinkedHashMap<>(pending);
+        upserts.values().removeIf(Objects::isNull);
+        pending.keySet().removeAll(upserts.keySet());
+        return publish(upserts);
+    }
+
+    private @Nullable ResourceChange publish(Map<String, @Nullable XdsResource> collected) {
         Published before = published;
         Map<String, @Nullable XdsResource> changes = new LinkedHashMap<>();
         List<XdsResource> upserts = new ArrayList<>();
         List<String> removals = new ArrayList<>();
-        pending.forEach((name, now) -> {
+        collected.forEach((name, now) -> {
             XdsResource old = before.find(name);
             if (now == null && old != null) {
                 removals.add(name);
@@ -55,7 +70,6 @@ public final class ResourceTable {
                 upserts.add(now);
             }
         });
-        pending.clear();
         if (changes.isEmpty()) {
             return null;
         }

@@ -2,21 +2,25 @@ package dev.culvert.controlplane.feed;
 
 import dev.culvert.api.TypeUrls;
 import dev.culvert.controlplane.config.MeshSettings;
+import dev.culvert.controlplane.derive.Collection;
 import dev.culvert.controlplane.derive.Graph;
 import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.ResourceFeed;
 import dev.culvert.controlplane.derive.ResourceSnapshot;
 import dev.culvert.controlplane.derive.ResourceTable;
+import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.status.ObjectStatus;
 import dev.culvert.kube.ResourceEvent;
 import dev.culvert.kube.ResourceSource;
 import dev.culvert.kube.SourceProblem;
+import dev.culvert.kube.resource.ResourceKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /// Thread-safe. All computing is done on a thread of its own, `derive`: events gather in the inputs, and once
 /// the events at hand are in, one pass derives and publishes what they changed.
 public final class MeshFeed implements ResourceFeed, AutoCloseable {
+    private static final List<String> REFERRED_TO =
+            List.of(TypeUrls.AUTHORIZATION, TypeUrls.WAYPOINT, TypeUrls.WAYPOINT_CLUSTER);
     private static final Logger LOG = LoggerFactory.getLogger(MeshFeed.class);
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
@@ -39,8 +45,8 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private final Map<String, ResourceTable> tables = new LinkedHashMap<>();
     private final List<Consumer<ResourceChange>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> synced = new CompletableFuture<>();
+    private final Map<ResourceKey, Set<String>> accounts = new ConcurrentHashMap<>();
     private final MeshInputs inputs;
-    private final WaypointRequests waypoints;
     private final WorkloadGraph workloads;
     private final ResourceSource source;
     private ResourceSource.@Nullable Subscription subscription;
@@ -51,18 +57,28 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     public MeshFeed(ResourceSource source, MeshSettings settings, Consumer<ObjectStatus> statuses) {
         this.source = source;
         this.inputs = new MeshInputs(graph, settings);
-        this.waypoints = new WaypointRequests(inputs, statuses);
         NetworkName network = new NetworkName(graph, inputs, settings);
         PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
-        ServiceGraph services = new ServiceGraph(graph, inputs, network, settings);
+        WaypointGraph waypoints = new WaypointGraph(graph, inputs, network);
+        ServiceGraph services = new ServiceGraph(graph, inputs, network, waypoints, settings);
         this.workloads = new WorkloadGraph(graph, inputs, network, services, policies, settings);
-        ResourceTable addresses = new ResourceTable(TypeUrls.ADDRESS);
-        services.resources.forEach(addresses::collect);
-        workloads.resources.forEach(addresses::collect);
-        ResourceTable authorizations = new ResourceTable(TypeUrls.AUTHORIZATION);
-        policies.resources.forEach(authorizations::collect);
-        tables.put(TypeUrls.ADDRESS, addresses);
-        tables.put(TypeUrls.AUTHORIZATION, authorizations);
+        RouteGraph routes = new RouteGraph(graph, inputs, services, settings);
+        WaypointResources told = new WaypointResources(graph, inputs, waypoints, workloads, routes, settings);
+        collect(TypeUrls.AUTHORIZATION, policies.resources);
+        collect(TypeUrls.ADDRESS, services.resources);
+        collect(TypeUrls.ADDRESS, workloads.resources);
+        collect(TypeUrls.WAYPOINT, List.of(told.waypoints));
+        collect(TypeUrls.WAYPOINT_CLUSTER, List.of(told.clusters));
+        collect(TypeUrls.WAYPOINT_SERVICE, told.served);
+        collect(TypeUrls.WAYPOINT_WORKLOAD, told.attached);
+        waypoints.accounts.onChange(change -> {
+            Set<String> after = change.after();
+            if (after == null) {
+                accounts.remove(change.key());
+            } else {
+                accounts.put(change.key(), Set.copyOf(after));
+            }
+        });
         policies.built.onChange(change -> {
             var built = change.after();
             if (built != null) {
@@ -83,11 +99,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
 
     @Override
     public ResourceSnapshot snapshot(String typeUrl) {
-        ResourceTable table = tables.get(typeUrl);
-        if (table == null) {
-            throw new IllegalArgumentException("there are no resources of type " + typeUrl);
-        }
-        return table.snapshot();
+        return table(typeUrl).snapshot();
     }
 
     @Override
@@ -105,8 +117,12 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     public List<SourceProblem> problems() {
         List<SourceProblem> all = new ArrayList<>(source.problems());
         all.addAll(inputs.problems());
-        all.addAll(waypoints.problems());
         return all;
+    }
+
+    /// The service accounts that the proxies of a Gateway run as; none when there is no such Gateway.
+    public Set<String> waypointAccounts(ResourceKey gateway) {
+        return accounts.getOrDefault(gateway, Set.of());
     }
 
     /// How many pods' workloads have been computed since the start.
@@ -148,14 +164,12 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private void derive() {
         graph.settle();
         List<ResourceChange> changes = new ArrayList<>();
-        // Policies first: a workload that refers to one should not be sent before it.
-        for (String typeUrl : List.of(TypeUrls.AUTHORIZATION, TypeUrls.ADDRESS)) {
-            ResourceTable table = tables.get(typeUrl);
-            ResourceChange change = table == null ? null : table.publish();
-            if (change != null) {
-                changes.add(change);
-            }
-        }
+        // What others refer to comes first, and goes last.
+        REFERRED_TO.forEach(typeUrl -> add(changes, table(typeUrl).publishUpserts()));
+        tables.keySet().stream()
+                .filter(typeUrl -> !REFERRED_TO.contains(typeUrl))
+                .forEach(typeUrl -> add(changes, table(typeUrl).publish()));
+        REFERRED_TO.forEach(typeUrl -> add(changes, table(typeUrl).publish()));
         changes.forEach(this::publish);
         if (synced.complete(null)) {
             LOG.atInfo()
@@ -164,6 +178,25 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
                             "policies", snapshot(TypeUrls.AUTHORIZATION).all().size())
                     .log("first complete state derived");
         }
+    }
+
+    private void collect(String typeUrl, List<? extends Collection<String, XdsResource>> from) {
+        ResourceTable table = tables.computeIfAbsent(typeUrl, ResourceTable::new);
+        from.forEach(table::collect);
+    }
+
+    private static void add(List<ResourceChange> changes, @Nullable ResourceChange change) {
+        if (change != null) {
+            changes.add(change);
+        }
+    }
+
+    private ResourceTable table(String typeUrl) {
+        ResourceTable table = tables.get(typeUrl);
+        if (table == null) {
+            throw new IllegalArgumentException("there are no resources of type " + typeUrl);
+        }
+        return table;
     }
 
     private void publish(ResourceChange change) {

@@ -10,16 +10,23 @@ import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.AuthorizationPolicy;
 import dev.culvert.kube.resource.ConfigMap;
 import dev.culvert.kube.resource.EndpointSlice;
+import dev.culvert.kube.resource.Gateway;
+import dev.culvert.kube.resource.GatewayClass;
+import dev.culvert.kube.resource.GrpcRoute;
+import dev.culvert.kube.resource.HttpRoute;
 import dev.culvert.kube.resource.Kind;
 import dev.culvert.kube.resource.Kinds;
 import dev.culvert.kube.resource.Namespace;
 import dev.culvert.kube.resource.Node;
 import dev.culvert.kube.resource.PeerAuthentication;
 import dev.culvert.kube.resource.Pod;
+import dev.culvert.kube.resource.ReferenceGrant;
 import dev.culvert.kube.resource.Resource;
 import dev.culvert.kube.resource.ResourceKey;
 import dev.culvert.kube.resource.Service;
 import dev.culvert.kube.resource.ServiceEntry;
+import dev.culvert.kube.resource.TcpRoute;
+import dev.culvert.kube.resource.TlsRoute;
 import dev.culvert.kube.resource.WorkloadEntry;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +49,13 @@ final class MeshInputs {
     final Input<ResourceKey, ServiceEntry> serviceEntries;
     final Input<ResourceKey, AuthorizationPolicy> authorizations;
     final Input<ResourceKey, PeerAuthentication> peers;
+    final Input<ResourceKey, Gateway> gateways;
+    final Input<ResourceKey, GatewayClass> gatewayClasses;
+    final Input<ResourceKey, HttpRoute> httpRoutes;
+    final Input<ResourceKey, GrpcRoute> grpcRoutes;
+    final Input<ResourceKey, TlsRoute> tlsRoutes;
+    final Input<ResourceKey, TcpRoute> tcpRoutes;
+    final Input<ResourceKey, ReferenceGrant> grants;
     final Input<String, MeshConfig> config;
 
     private final MeshConfigReader configReader;
@@ -57,6 +71,13 @@ final class MeshInputs {
         serviceEntries = graph.input("serviceEntries");
         authorizations = graph.input("authorizationPolicies");
         peers = graph.input("peerAuthentications");
+        gateways = graph.input("gateways");
+        gatewayClasses = graph.input("gatewayClasses");
+        httpRoutes = graph.input("httpRoutes");
+        grpcRoutes = graph.input("grpcRoutes");
+        tlsRoutes = graph.input("tlsRoutes");
+        tcpRoutes = graph.input("tcpRoutes");
+        grants = graph.input("referenceGrants");
         config = graph.input("meshConfig");
         configReader = new MeshConfigReader(settings);
         config.put(ONLY, configReader.absent());
@@ -92,6 +113,13 @@ final class MeshInputs {
             case ServiceEntry entry -> set(serviceEntries, entry, gone);
             case AuthorizationPolicy policy -> set(authorizations, policy, gone);
             case PeerAuthentication policy -> set(peers, policy, gone);
+            case Gateway gateway -> set(gateways, gateway, gone);
+            case GatewayClass gatewayClass -> set(gatewayClasses, gatewayClass, gone);
+            case HttpRoute route -> set(httpRoutes, route, gone);
+            case GrpcRoute route -> set(grpcRoutes, route, gone);
+            case TlsRoute route -> set(tlsRoutes, route, gone);
+            case TcpRoute route -> set(tcpRoutes, route, gone);
+            case ReferenceGrant grant -> set(grants, grant, gone);
             case ConfigMap map -> setConfig(gone ? null : map, map);
             // A kind that other parts of the control plane read.
             default -> {}

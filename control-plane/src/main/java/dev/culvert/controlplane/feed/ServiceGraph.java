@@ -10,10 +10,14 @@ import dev.culvert.controlplane.derive.Graph;
 import dev.culvert.controlplane.derive.Index;
 import dev.culvert.controlplane.derive.ResourceTable;
 import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.gateway.Binding;
+import dev.culvert.controlplane.gateway.MeshService;
+import dev.culvert.controlplane.gateway.WaypointView;
 import dev.culvert.controlplane.policy.Selectors;
 import dev.culvert.controlplane.workload.ServiceBuilder;
 import dev.culvert.controlplane.workload.ServiceTarget;
 import dev.culvert.kube.resource.Namespace;
+import dev.culvert.kube.resource.ObjectMeta;
 import dev.culvert.kube.resource.ResourceKey;
 import dev.culvert.kube.resource.Service;
 import dev.culvert.kube.resource.ServiceEntry;
@@ -38,6 +42,7 @@ final class ServiceGraph {
     private final MeshSettings settings;
     private final MeshInputs inputs;
     private final NetworkName network;
+    private final WaypointGraph waypoints;
     private final Index<ResourceKey, ResourceKey, Service> byHost;
     private final Index<String, ResourceKey, Service> byHostAnywhere;
     private final Index<String, ResourceKey, ServiceEntry> entriesByHost;
@@ -47,13 +52,18 @@ final class ServiceGraph {
     final Derived<ResourceKey, ServiceEntry, String, ServiceTarget> entryTargets;
     final Index<Selectors.Bucket, String, ServiceTarget> targetsBySelector;
     final Index<Selectors.Bucket, String, ServiceTarget> entryTargetsBySelector;
+    /// Each service as node proxies know it.
+    final Derived<ResourceKey, Service, String, MeshService> built;
+
+    final Derived<ResourceKey, ServiceEntry, String, MeshService> entriesBuilt;
     /// What node proxies get.
     final List<Collection<String, XdsResource>> resources;
 
-    ServiceGraph(Graph graph, MeshInputs inputs, NetworkName network, MeshSettings settings) {
+    ServiceGraph(Graph graph, MeshInputs inputs, NetworkName network, WaypointGraph waypoints, MeshSettings settings) {
         this.settings = settings;
         this.inputs = inputs;
         this.network = network;
+        this.waypoints = waypoints;
         byHost = inputs.services.index(service -> Set.of(new ResourceKey(
                 service.metadata().namespace(),
                 ServiceTarget.of(service, settings.domain()).hostname())));
@@ -64,9 +74,16 @@ final class ServiceGraph {
         entryTargets = graph.derive("entryTargets", inputs.serviceEntries, this::entryTargets);
         targetsBySelector = targets.index(target -> Selectors.bucket(target.namespace(), target.selector()));
         entryTargetsBySelector = entryTargets.index(target -> Selectors.bucket(target.namespace(), target.selector()));
+        built = graph.derive("services", inputs.services, this::service);
+        entriesBuilt = graph.derive("entryServices", inputs.serviceEntries, this::entryServices);
         resources = List.of(
-                graph.derive("services", inputs.services, this::service),
-                graph.derive("entryServices", inputs.serviceEntries, this::entryServices));
+                graph.derive("serviceResources", built, (service, _) -> resource(service.message())),
+                graph.derive("entryServiceResources", entriesBuilt, (service, _) -> resource(service.message())));
+    }
+
+    /// Who uses which waypoint.
+    WaypointGraph waypoints() {
+        return waypoints;
     }
 
     /// The hosts of `entry` that are its own in the mesh.
@@ -103,15 +120,29 @@ final class ServiceGraph {
         return found;
     }
 
-    private Map<String, XdsResource> service(Service service, Fetch fetch) {
-        var builder = new ServiceBuilder(network.fetch(fetch), settings.domain());
-        var built = builder.build(service, namespace(service.metadata().namespace(), fetch));
-        return built == null ? Map.of() : resource(built);
+    /// The service of this resource name, or null.
+    @Nullable
+    MeshService find(String name, Fetch fetch) {
+        MeshService service = fetch.one(built, name);
+        return service == null ? fetch.one(entriesBuilt, name) : service;
     }
 
-    private Map<String, XdsResource> entryServices(ServiceEntry entry, Fetch fetch) {
+    private Map<String, MeshService> service(Service service, Fetch fetch) {
         var builder = new ServiceBuilder(network.fetch(fetch), settings.domain());
-        Map<String, XdsResource> found = new LinkedHashMap<>();
+        var message = builder.build(service, namespace(service.metadata().namespace(), fetch));
+        if (message == null) {
+            return Map.of();
+        }
+        Binding binding = waypoints.ofService(service.key(), false, fetch);
+        ServiceTarget target = ServiceTarget.of(service, settings.domain());
+        return named(new MeshService(
+                bound(message, service.metadata(), binding, fetch), target, service.key(), false, binding));
+    }
+
+    private Map<String, MeshService> entryServices(ServiceEntry entry, Fetch fetch) {
+        var builder = new ServiceBuilder(network.fetch(fetch), settings.domain());
+        Map<String, MeshService> found = new LinkedHashMap<>();
+        Binding binding = waypoints.ofService(entry.key(), true, fetch);
         for (String host : hosts(entry, fetch)) {
             boolean canonical = fetch.bucket(byHostAnywhere, host).isEmpty()
                     && fetch.bucket(entriesByHost, host).stream()
@@ -119,9 +150,32 @@ final class ServiceGraph {
                             .orElse(entry)
                             .equals(entry);
             Namespace namespace = namespace(entry.metadata().namespace(), fetch);
-            found.putAll(resource(builder.build(entry, host, canonical, namespace)));
+            var message = builder.build(entry, host, canonical, namespace);
+            found.putAll(named(new MeshService(
+                    bound(message, entry.metadata(), binding, fetch),
+                    ServiceTarget.of(entry, host),
+                    entry.key(),
+                    true,
+                    binding)));
         }
         return found;
+    }
+
+    private dev.culvert.api.workload.Service bound(
+            dev.culvert.api.workload.Service message, ObjectMeta object, Binding binding, Fetch fetch) {
+        WaypointView waypoint = binding.waypoint();
+        if (waypoint == null || waypoint.address() == null) {
+            return message;
+        }
+        return message.toBuilder()
+                .setWaypoint(waypoint.address())
+                .addAllWeightedWaypoints(binding.weighted())
+                .setIngressUseWaypoint(waypoints.ingress(object, fetch))
+                .build();
+    }
+
+    private static Map<String, MeshService> named(MeshService service) {
+        return Map.of(service.name(), service);
     }
 
     private @Nullable Namespace namespace(String name, Fetch fetch) {

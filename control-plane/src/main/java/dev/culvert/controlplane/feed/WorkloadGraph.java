@@ -12,6 +12,9 @@ import dev.culvert.controlplane.derive.Graph;
 import dev.culvert.controlplane.derive.Index;
 import dev.culvert.controlplane.derive.ResourceTable;
 import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.gateway.Binding;
+import dev.culvert.controlplane.gateway.MeshWorkload;
+import dev.culvert.controlplane.gateway.WaypointView;
 import dev.culvert.controlplane.policy.Selectors;
 import dev.culvert.controlplane.workload.ServiceTarget;
 import dev.culvert.controlplane.workload.WorkloadBuilder;
@@ -42,10 +45,14 @@ final class WorkloadGraph {
     private final ServiceGraph services;
     private final PolicyGraph policies;
     private final MeshSettings settings;
+    private final WaypointGraph waypoints;
     private final Index<ResourceKey, String, ManualEndpoint> manualByPod;
+    private final List<Index<String, String, MeshWorkload>> byService;
 
     /// The pods' workloads, apart for what they cost.
-    final Derived<ResourceKey, Pod, String, XdsResource> pods;
+    final Derived<ResourceKey, Pod, String, MeshWorkload> pods;
+    /// Every workload, by uid.
+    final List<Collection<String, MeshWorkload>> built;
     /// What node proxies get.
     final List<Collection<String, XdsResource>> resources;
 
@@ -63,19 +70,35 @@ final class WorkloadGraph {
         this.network = network;
         this.services = services;
         this.policies = policies;
+        this.waypoints = services.waypoints();
         this.settings = settings;
         Derived<ResourceKey, EndpointSlice, String, ManualEndpoint> manual =
                 graph.derive("manualEndpoints", inputs.slices, this::manualEndpoints);
         manualByPod = manual.index(endpoint -> Set.of(endpoint.pod));
         pods = graph.derive("podWorkloads", inputs.pods, this::pod);
-        resources = List.of(
+        built = List.of(
                 pods,
                 graph.derive("entryWorkloads", inputs.workloadEntries, this::workloadEntry),
                 graph.derive("inlineWorkloads", inputs.serviceEntries, this::inlineEndpoints),
                 graph.derive("sliceWorkloads", inputs.slices, this::sliceEndpoints));
+        resources = built.stream()
+                .<Collection<String, XdsResource>>map(workloads -> graph.derive(
+                        workloads.name() + "Resources", workloads, (workload, _) -> resource(workload.message())))
+                .toList();
+        byService = built.stream()
+                .map(workloads -> workloads.index(
+                        workload -> workload.message().getServicesMap().keySet()))
+                .toList();
     }
 
-    private Map<String, XdsResource> pod(Pod pod, Fetch fetch) {
+    /// The workloads behind a service.
+    List<MeshWorkload> of(String service, Fetch fetch) {
+        List<MeshWorkload> found = new ArrayList<>();
+        byService.forEach(index -> found.addAll(fetch.bucket(index, service)));
+        return found;
+    }
+
+    private Map<String, MeshWorkload> pod(Pod pod, Fetch fetch) {
         if (pod.terminal() || pod.status().podIps().isEmpty()) {
             return Map.of();
         }
@@ -92,19 +115,27 @@ final class WorkloadGraph {
         Node node = pod.spec().nodeName().isEmpty()
                 ? null
                 : fetch.one(inputs.nodes, new ResourceKey("", pod.spec().nodeName()));
-        return resource(builder(fetch).ofPod(pod, node, selecting, policies.references(namespace, labels, fetch)));
+        List<String> addresses =
+                pod.status().podIps().stream().map(InetAddress::getHostAddress).toList();
+        Binding binding = waypoints.ofWorkload(pod.metadata(), addresses, fetch);
+        Workload message = builder(fetch).ofPod(pod, node, selecting, policies.references(namespace, labels, fetch));
+        return message == null ? Map.of() : bound(message, labels, binding);
     }
 
-    private Map<String, XdsResource> workloadEntry(WorkloadEntry entry, Fetch fetch) {
+    private Map<String, MeshWorkload> workloadEntry(WorkloadEntry entry, Fetch fetch) {
         String namespace = entry.metadata().namespace();
         // As Istio does, the labels of the description count, and those of the object too.
         Map<String, String> labels = new LinkedHashMap<>(entry.metadata().labels());
         labels.putAll(entry.endpoint().labels());
         List<ServiceTarget> selecting = selecting(namespace, labels, fetch);
-        return resource(builder(fetch).ofEntry(entry, selecting, policies.references(namespace, labels, fetch)));
+        Binding binding = fetch.one(waypoints.workloadEntries, entry.key());
+        return bound(
+                builder(fetch).ofEntry(entry, selecting, policies.references(namespace, labels, fetch)),
+                labels,
+                binding == null ? Binding.NONE : binding);
     }
 
-    private Map<String, XdsResource> inlineEndpoints(ServiceEntry entry, Fetch fetch) {
+    private Map<String, MeshWorkload> inlineEndpoints(ServiceEntry entry, Fetch fetch) {
         List<ServiceTarget> own = services.hosts(entry, fetch).stream()
                 .map(host -> ServiceTarget.of(entry, host))
                 .toList();
@@ -112,12 +143,13 @@ final class WorkloadGraph {
             return Map.of();
         }
         WorkloadBuilder builder = builder(fetch);
-        List<String> references = policies.references(
-                entry.metadata().namespace(), entry.metadata().labels(), fetch);
-        Map<String, XdsResource> found = new LinkedHashMap<>();
+        Map<String, String> labels = entry.metadata().labels();
+        List<String> references = policies.references(entry.metadata().namespace(), labels, fetch);
+        Map<String, MeshWorkload> found = new LinkedHashMap<>();
         for (WorkloadEntry.Endpoint endpoint : entry.endpoints()) {
             if (!endpoint.address().isEmpty() && !endpoint.address().startsWith("unix://")) {
-                found.putAll(resource(builder.ofInline(entry, endpoint, own, references)));
+                Binding binding = waypoints.ofWorkload(entry.metadata(), List.of(endpoint.address()), fetch);
+                found.putAll(bound(builder.ofInline(entry, endpoint, own, references), endpoint.labels(), binding));
             }
         }
         boolean dns = entry.resolution() == Resolution.DNS || entry.resolution() == Resolution.DNS_ROUND_ROBIN;
@@ -125,30 +157,39 @@ final class WorkloadGraph {
             for (ServiceTarget target : own) {
                 if (!target.hostname().startsWith("*")) {
                     var endpoint = new WorkloadEntry.Endpoint(target.hostname(), Map.of(), Map.of(), "", "", 0, "");
-                    found.putAll(resource(builder.ofInline(entry, endpoint, List.of(target), references)));
+                    found.putAll(bound(
+                            builder.ofInline(entry, endpoint, List.of(target), references), labels, Binding.NONE));
                 }
             }
         }
         return found;
     }
 
-    private Map<String, XdsResource> sliceEndpoints(EndpointSlice slice, Fetch fetch) {
+    private Map<String, MeshWorkload> sliceEndpoints(EndpointSlice slice, Fetch fetch) {
         ServiceTarget service = serviceOf(slice, fetch);
         if (service == null || slice.addressType().equals("FQDN")) {
             return Map.of();
         }
         WorkloadBuilder builder = builder(fetch);
-        Map<String, XdsResource> found = new LinkedHashMap<>();
+        Map<String, MeshWorkload> found = new LinkedHashMap<>();
         for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
             if (endpoint.target().kind().equals("Pod") || endpoint.addresses().isEmpty()) {
                 continue;
             }
             InetAddress ip = WorkloadBuilder.tryAddress(endpoint.addresses().getFirst());
             if (ip != null) {
-                found.putAll(resource(builder.ofSlice(slice, endpoint, ip, service)));
+                found.putAll(bound(builder.ofSlice(slice, endpoint, ip, service), Map.of(), Binding.NONE));
             }
         }
         return found;
+    }
+
+    private static Map<String, MeshWorkload> bound(Workload message, Map<String, String> labels, Binding binding) {
+        WaypointView waypoint = binding.waypoint();
+        Workload bound = waypoint == null || waypoint.address() == null
+                ? message
+                : message.toBuilder().setWaypoint(waypoint.address()).build();
+        return Map.of(bound.getUid(), new MeshWorkload(bound, labels, binding));
     }
 
     private Map<String, ManualEndpoint> manualEndpoints(EndpointSlice slice, Fetch fetch) {
@@ -179,6 +220,10 @@ final class WorkloadGraph {
         return fetch.one(services.targets, namespace + "/" + hostname);
     }
 
+    ServiceGraph services() {
+        return services;
+    }
+
     private List<ServiceTarget> selecting(String namespace, Map<String, String> labels, Fetch fetch) {
         Set<ServiceTarget> found = new HashSet<>();
         for (Selectors.Bucket bucket : Selectors.lookups(namespace, labels)) {
@@ -198,10 +243,7 @@ final class WorkloadGraph {
                 Objects.requireNonNull(fetch.one(inputs.config, MeshInputs.ONLY)));
     }
 
-    private static Map<String, XdsResource> resource(@Nullable Workload workload) {
-        if (workload == null) {
-            return Map.of();
-        }
+    private static Map<String, XdsResource> resource(Workload workload) {
         List<String> aliases = new ArrayList<>();
         if (workload.getNetworkMode() == NetworkMode.STANDARD) {
             workload.getAddressesList().forEach(bytes -> {

@@ -41,20 +41,29 @@ public final class AdsServer extends AggregatedDiscoveryServiceGrpc.AggregatedDi
     private int admitted;
     private boolean closing;
 
-    /// @param tables what there is to tell, one for each type
+    /// @param tables what there is to tell all clients, one for each type
+    /// @param scoped what only some are told
     /// @param workers runs the streams' work
     public AdsServer(
-            Collection<ResourceTable> tables, XdsLimits limits, XdsObserver observer, Executor workers, Clock clock) {
+            Collection<ResourceTable> tables,
+            ScopedTables scoped,
+            XdsLimits limits,
+            XdsObserver observer,
+            Executor workers,
+            Clock clock) {
         Map<String, ResourceTable> byType = new HashMap<>();
         tables.forEach(table -> byType.put(table.typeUrl(), table));
         this.shared = new AdsContext(
                 byType,
+                scoped,
                 limits,
                 new SendBudget(limits.unacknowledgedLargeBytes()),
                 new PushQueue(workers, limits.settle(), limits.interval()),
                 observer,
                 clock);
         tables.forEach(table -> table.onChange(_ -> streams.forEach(AdsStream::changed)));
+        scoped.onChange(
+                scope -> streams.stream().filter(stream -> stream.isOf(scope)).forEach(AdsStream::changed));
         shared.pushes().every(SWEEP, () -> streams.forEach(AdsStream::checkAcknowledged));
     }
 

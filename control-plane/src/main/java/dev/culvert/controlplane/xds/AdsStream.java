@@ -26,6 +26,11 @@ import org.slf4j.LoggerFactory;
 final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     private static final Logger log = LoggerFactory.getLogger(AdsStream.class);
 
+    /// Types that others refer to, each with those. They come first and go last: a workload that arrived before
+    /// the policies that it lists would go without them, and so would one that still lists those that are gone.
+    private static final Map<String, String> REFERRERS =
+            Map.of(TypeUrls.AUTHORIZATION, TypeUrls.ADDRESS, TypeUrls.WAYPOINT_CLUSTER, TypeUrls.WAYPOINT_SERVICE);
+
     private final Caller caller;
     private final ServerCallStreamObserver<DeltaDiscoveryResponse> responses;
     private final AdsContext shared;
@@ -34,10 +39,12 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
     private final PushQueue.Slot slot = new PushQueue.Slot(this::push);
     private final RequestPace pace;
     private final Instant connected;
-    /// Policies come first: a workload that arrived before the policies that it lists would go without them.
     private final Map<String, TypeChannel> channels =
-            new TreeMap<>(Comparator.<String, Boolean>comparing(type -> !type.equals(TypeUrls.AUTHORIZATION))
+            new TreeMap<>(Comparator.<String, Boolean>comparing(type -> !REFERRERS.containsKey(type))
                     .thenComparing(Comparator.naturalOrder()));
+    /// Null until the client asked for something of a scope.
+    private volatile @Nullable String scope;
+
     private @Nullable ClientNode node;
     private boolean closed;
 
@@ -65,6 +72,11 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
 
     Caller caller() {
         return caller;
+    }
+
+    /// Whether the client is told what is of `name`. Thread-safe.
+    boolean isOf(String name) {
+        return name.equals(scope);
     }
 
     /// Something changed: the client is told when its turn comes. Thread-safe.
@@ -165,7 +177,7 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
             channel.subscription().update(request);
             return channel;
         }
-        ResourceTable table = shared.tables().get(typeUrl);
+        ResourceTable table = table(client, typeUrl);
         if (table == null) {
             log.atDebug().addKeyValue("client", id()).log("client asks for a type that we do not have");
             return null;
@@ -174,6 +186,20 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
                 new TypeChannel(typeUrl, new Subscription(table, client.nodeName(), shared.limits(), request));
         channels.put(typeUrl, opened);
         return opened;
+    }
+
+    private @Nullable ResourceTable table(ClientNode client, String typeUrl) throws Refusal {
+        if (!shared.scoped().has(typeUrl)) {
+            return shared.tables().get(typeUrl);
+        }
+        return switch (shared.scoped().scope(caller.identity(), client.gateway())) {
+            case ScopedTables.Scope.Known(String name) -> {
+                scope = name;
+                yield shared.scoped().table(typeUrl, name);
+            }
+            case ScopedTables.Scope.Refused(String reason) ->
+                throw new Refusal(Status.PERMISSION_DENIED.withDescription(reason));
+        };
     }
 
     private void acknowledged(TypeChannel channel, TypeChannel.Outstanding answered, DeltaDiscoveryRequest request) {
@@ -201,18 +227,24 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
         });
     }
 
-    /// What waits for policies waits until the client has been sent all of them.
+    /// What refers to others waits until the client has been sent all of them.
     private void pumpAll() throws Refusal {
         for (TypeChannel channel : channels.values()) {
             pump(channel);
-            if (channel.isBehind() && channel.typeUrl().equals(TypeUrls.AUTHORIZATION)) {
+            if (channel.isBehind() && REFERRERS.containsKey(channel.typeUrl())) {
                 return;
             }
         }
     }
 
+    /// Whether nothing that the client holds may still refer to what is gone.
+    private boolean mayRemove(TypeChannel channel) {
+        TypeChannel referrer = channels.get(REFERRERS.getOrDefault(channel.typeUrl(), ""));
+        return referrer == null || (!referrer.isBehind() && referrer.outstanding() == null);
+    }
+
     private void pump(TypeChannel channel) throws Refusal {
-        ResponseDraft draft = closed ? null : channel.draft();
+        ResponseDraft draft = closed ? null : channel.draft(mayRemove(channel));
         if (draft == null) {
             return;
         }

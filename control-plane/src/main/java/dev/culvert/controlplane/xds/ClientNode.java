@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 ///
 /// @param id `<kind>~<address>~<pod>.<namespace>~<domain>`
 /// @param nodeName the Kubernetes node, or empty for a proxy that is no node's
-record ClientNode(String id, String nodeName) {
+/// @param gateway of which it says it is a proxy; empty when it does not say
+record ClientNode(String id, String nodeName, String gateway) {
     private static final int MAX_ID = 512;
     private static final int PARTS = 4;
     private static final Pattern TILDE = Pattern.compile("~");
@@ -39,7 +40,7 @@ record ClientNode(String id, String nodeName) {
         if (!said.isEmpty() && !said.equals(name)) {
             throw new Refusal(Status.PERMISSION_DENIED.withDescription("the token is not for this node"));
         }
-        return new ClientNode(node.getId(), name);
+        return new ClientNode(node.getId(), name, "");
     }
 
     private static ClientNode ofWorkload(Node node, String[] parts, String namespace) throws Refusal {
@@ -48,7 +49,7 @@ record ClientNode(String id, String nodeName) {
         if (!inId.equals(namespace) || !(said.isEmpty() || said.equals(namespace))) {
             throw new Refusal(Status.PERMISSION_DENIED.withDescription("the token is not for this namespace"));
         }
-        return new ClientNode(node.getId(), "");
+        return new ClientNode(node.getId(), "", metadata(node, "GATEWAY_NAME"));
     }
 
     private static String metadata(Node node, String key) {

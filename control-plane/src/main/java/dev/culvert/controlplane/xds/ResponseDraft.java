@@ -28,6 +28,19 @@ final class ResponseDraft {
         }
     }
 
+    /// The names of the resources in it.
+    Set<String> names() {
+        return resources.keySet();
+    }
+
+    /// Takes out what it says of resources that are gone.
+    Set<String> takeRemoved() {
+        Set<String> taken = new LinkedHashSet<>(removed);
+        taken.forEach(name -> bytes -= name.length());
+        removed.clear();
+        return taken;
+    }
+
     /// About as many bytes as the encoded response will have.
     long bytes() {
         return bytes;

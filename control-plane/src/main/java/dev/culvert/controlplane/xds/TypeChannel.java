@@ -3,7 +3,9 @@ package dev.culvert.controlplane.xds;
 import dev.culvert.api.discovery.DeltaDiscoveryRequest;
 import dev.culvert.api.discovery.DeltaDiscoveryResponse;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One type on one stream: its subscription, and the one response that may be on its way. Confined
@@ -17,6 +19,7 @@ final class TypeChannel {
     private long nonces;
     private @Nullable Outstanding outstanding;
     private @Nullable ResponseDraft waiting;
+    private final Set<String> heldBack = new LinkedHashSet<>();
     private String lastRejection = "";
 
     TypeChannel(String typeUrl, Subscription subscription) {
@@ -49,13 +52,27 @@ final class TypeChannel {
 
     /// The next response to send, or null when there is none, or one is on its way. What was
     /// drafted and found no room in the budget is given again.
+    ///
+    /// @param mayRemove whether the client can be told now of what is gone; else that is held back
     @Nullable
-    ResponseDraft draft() throws Refusal {
+    ResponseDraft draft(boolean mayRemove) throws Refusal {
         if (outstanding != null) {
             return null;
         }
         if (waiting == null) {
             waiting = subscription.next();
+        }
+        if (waiting != null) {
+            waiting.names().forEach(heldBack::remove);
+        }
+        if (mayRemove && !heldBack.isEmpty()) {
+            ResponseDraft draft = waiting == null ? new ResponseDraft() : waiting;
+            heldBack.forEach(draft::remove);
+            heldBack.clear();
+            waiting = draft;
+        } else if (!mayRemove && waiting != null && nonces > 0) {
+            heldBack.addAll(waiting.takeRemoved());
+            waiting = waiting.isEmpty() ? null : waiting;
         }
         return waiting;
     }

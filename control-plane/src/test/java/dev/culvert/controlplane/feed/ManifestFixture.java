@@ -88,7 +88,7 @@ public final class ManifestFixture implements ResourceSource {
     private static Kind<?> kindOf(Resource resource) {
         String name = resource.getClass().getSimpleName();
         return Kinds.ALL.stream()
-                .filter(kind -> kind.name().equals(name))
+                .filter(kind -> kind.name().equalsIgnoreCase(name))
                 .findFirst()
                 .orElseThrow();
     }

@@ -12,13 +12,11 @@ import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.derive.ResourceChange;
 import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.status.ObjectStatus;
-import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.Kinds;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,79 +70,6 @@ final class MeshFeedTest {
                         .map(XdsResource::name))
                 .containsExactly("ns/svc.ns.svc.cluster.local");
         assertThat(statuses).hasSize(2);
-    }
-
-    @Test
-    void whoReliesOnAWaypointIsToldThatThereIsNone() {
-        start("""
-                ---
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: ns, labels: {istio.io/use-waypoint: gate}}
-                ---
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: other, labels: {istio.io/use-waypoint: none}}
-                ---
-                apiVersion: security.istio.io/v1
-                kind: AuthorizationPolicy
-                metadata: {name: l7, namespace: ns}
-                spec: {targetRefs: [{kind: Service, name: svc}]}
-                """);
-        assertThat(feed.problems())
-                .extracting(SourceProblem::toString)
-                .satisfiesExactly(
-                        policy -> assertThat(policy)
-                                .startsWith("AuthorizationPolicy")
-                                .contains("ns/l7")
-                                .contains("spec.targetRefs"),
-                        namespace -> assertThat(namespace)
-                                .contains("Namespace")
-                                .contains("istio.io/use-waypoint")
-                                .contains("instead of by way of gate"));
-        assertThat(statuses)
-                .singleElement()
-                .satisfies(status -> assertThat(verdict(status, ObjectStatus.ZTUNNEL_ACCEPTED))
-                        .isNull())
-                .satisfies(status -> assertThat(verdict(status, ObjectStatus.WAYPOINT_ACCEPTED))
-                        .isEqualTo("WaypointsNotServed"));
-        source.delete(Kinds.AUTHORIZATION_POLICY, "ns", "l7");
-        source.apply("{apiVersion: v1, kind: Namespace, metadata: {name: ns}}");
-        await().until(() -> feed.problems().isEmpty());
-    }
-
-    @Test
-    void aServiceThatAsksForAWaypointHasAConditionThatSaysItIsNotBoundUntilItAsksNoMore() {
-        start(service("plain", "app: a", "10.96.0.1") + """
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: svc, namespace: ns, labels: {istio.io/use-waypoint: gate}}
-                spec: {clusterIP: 10.96.0.2, ports: [{port: 80}]}
-                """);
-        assertThat(statuses).singleElement().satisfies(status -> {
-            assertThat(status.metadata().name()).isEqualTo("svc");
-            assertThat(verdict(status, ObjectStatus.WAYPOINT_BOUND)).isEqualTo("WaypointsNotServed");
-        });
-        source.apply("""
-                apiVersion: v1
-                kind: Service
-                metadata: {name: svc, namespace: ns}
-                spec: {clusterIP: 10.96.0.2, ports: [{port: 80}]}
-                status: {conditions: [{type: istio.io/WaypointBound, status: 'False'}]}
-                """);
-        await().until(() -> statuses.size() == 2);
-        assertThat(verdict(statuses.getLast(), ObjectStatus.WAYPOINT_BOUND)).isNull();
-    }
-
-    /// The reason of a verdict; null when the condition is to go.
-    private static @Nullable String verdict(ObjectStatus status, String type) {
-        var acceptance = status.verdicts().stream()
-                .filter(verdict -> verdict.type().equals(type))
-                .findFirst()
-                .orElseThrow()
-                .acceptance();
-        return acceptance == null ? null : acceptance.reason();
     }
 
     @Test

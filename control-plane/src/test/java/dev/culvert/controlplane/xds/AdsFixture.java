@@ -2,6 +2,7 @@ package dev.culvert.controlplane.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import dev.culvert.api.SpiffeId;
 import dev.culvert.api.TypeUrls;
 import dev.culvert.api.discovery.Resource;
 import dev.culvert.controlplane.caller.Caller;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A discovery server on loopback, whose tokens are `node:<name>`, and clients of it.
 final class AdsFixture {
@@ -43,6 +45,8 @@ final class AdsFixture {
 
     final ResourceTable addresses = new ResourceTable(TypeUrls.ADDRESS);
     final ResourceTable policies = new ResourceTable(TypeUrls.AUTHORIZATION);
+    final ScopedTables scoped =
+            new ScopedTables(Set.of(TypeUrls.WAYPOINT_SERVICE, TypeUrls.WAYPOINT_CLUSTER), AdsFixture::scope);
     final AtomicInteger rejected = new AtomicInteger();
     final AtomicInteger pushes = new AtomicInteger();
     final AdsServer ads;
@@ -52,15 +56,9 @@ final class AdsFixture {
     private final List<ManagedChannel> channels = new ArrayList<>();
 
     AdsFixture(XdsLimits limits) throws Exception {
-        ads = new AdsServer(List.of(addresses, policies), limits, new Counting(), workers, Clock.systemUTC());
+        ads = new AdsServer(List.of(addresses, policies), scoped, limits, new Counting(), workers, Clock.systemUTC());
         CallerInterceptor callers = new CallerInterceptor(
-                List.of(token -> token.startsWith("node:")
-                        ? new Caller(new CallerIdentity.Node(token.substring(5)), token)
-                        : null),
-                List.of(),
-                _ -> {},
-                new AnyConnections(),
-                Clock.systemUTC());
+                List.of(AdsFixture::caller), List.of(), _ -> {}, new AnyConnections(), Clock.systemUTC());
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .executor(workers)
                 .addService(ads)
@@ -77,6 +75,22 @@ final class AdsFixture {
 
         @Override
         public void refused(Ends ends) {}
+    }
+
+    private static @Nullable Caller caller(String token) {
+        if (token.startsWith("node:")) {
+            return new Caller(new CallerIdentity.Node(token.substring(5)), token);
+        }
+        SpiffeId id = SpiffeId.tryParse(token);
+        return id == null ? null : new Caller(new CallerIdentity.Workload(id), token);
+    }
+
+    private static ScopedTables.Scope scope(CallerIdentity caller, String named) {
+        return switch (caller) {
+            case CallerIdentity.Node _ -> new ScopedTables.Scope.Refused("no waypoint");
+            case CallerIdentity.Workload(SpiffeId id) ->
+                new ScopedTables.Scope.Known(id.namespace() + "/" + (named.isEmpty() ? id.serviceAccount() : named));
+        };
     }
 
     private final class Counting implements XdsObserver {

@@ -1,0 +1,57 @@
+package dev.culvert.controlplane.gateway;
+
+import dev.culvert.api.waypoint.Backend;
+import dev.culvert.api.waypoint.Filter;
+import dev.culvert.api.waypoint.HttpRule;
+import dev.culvert.api.waypoint.RouteSet;
+import dev.culvert.api.waypoint.ServicePort;
+import dev.culvert.api.waypoint.TcpRule;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/// What every waypoint of a service does with its traffic: ports and routes. Immutable.
+///
+/// @param clusters names of all that its traffic may go to
+public record ServicePlan(List<ServicePort> ports, Set<String> clusters) {
+    public ServicePlan {
+        ports = List.copyOf(ports);
+        clusters = Set.copyOf(clusters);
+    }
+
+    /// The plan of a service with these ports.
+    public static ServicePlan of(String service, List<ServicePort> ports) {
+        Set<String> clusters = new TreeSet<>();
+        clusters.add(service);
+        for (ServicePort port : ports) {
+            port.getRoutesList().forEach(set -> addClusters(set, clusters::add));
+        }
+        return new ServicePlan(ports, clusters);
+    }
+
+    private static void addClusters(RouteSet set, Consumer<String> clusters) {
+        for (HttpRule rule : set.getHttpList()) {
+            rule.getFiltersList().forEach(filter -> add(filter, clusters));
+            for (Backend backend : rule.getBackendsList()) {
+                add(backend, clusters);
+                backend.getFiltersList().forEach(filter -> add(filter, clusters));
+            }
+        }
+        for (TcpRule rule : set.getTcpList()) {
+            rule.getBackendsList().forEach(backend -> add(backend, clusters));
+        }
+    }
+
+    private static void add(Filter filter, Consumer<String> clusters) {
+        if (filter.hasMirror()) {
+            add(filter.getMirror().getBackend(), clusters);
+        }
+    }
+
+    private static void add(Backend backend, Consumer<String> clusters) {
+        if (!backend.getCluster().isEmpty()) {
+            clusters.accept(backend.getCluster());
+        }
+    }
+}
