@@ -1,4 +1,5 @@
-/// The Kubernetes and Istio resources that the mesh reads, as records, with the decoder of each.
+/// The resources of Kubernetes, the Gateway API, Istio and our own that the mesh reads, as records, with
+/// the decoder of each.
 ///
 /// Values are immutable and may be used on any thread. Decoding is strict about types and lenient about
 /// fields that the mesh does not read, since API servers add fields. It may use `decode` alone;
