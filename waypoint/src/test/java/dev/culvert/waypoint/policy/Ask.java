@@ -4,7 +4,6 @@ import com.google.protobuf.TextFormat;
 import dev.culvert.api.SpiffeId;
 import dev.culvert.api.waypoint.Policies;
 import dev.culvert.api.waypoint.Waypoint;
-import dev.culvert.waypoint.exchange.Bytes;
 import dev.culvert.waypoint.exchange.Client;
 import dev.culvert.waypoint.exchange.InternalCalls;
 import dev.culvert.waypoint.exchange.LocalReply;
@@ -117,6 +116,12 @@ public final class Ask implements PolicyObserver {
         return under(policies) instanceof PolicyStep.Continue;
     }
 
+    /// Whether policies that are compiled already let it pass at once.
+    boolean isAllowedBy(PolicySet policies) {
+        return policies.evaluate(new PolicyRequest(client(), head, "HTTP/1.1"), runtime())
+                instanceof PolicyStep.Continue;
+    }
+
     /// The refusal.
     public LocalReply refusalUnder(String policies) {
         return refusal(under(policies));
@@ -170,10 +175,6 @@ public final class Ask implements PolicyObserver {
     /// A policy with one rule.
     public static String policy(String action, String rule) {
         return "authorization { namespace: 'shop' name: 'p' action: " + action + " rules { " + rule + " } }";
-    }
-
-    public static Bytes text(String text) {
-        return Bytes.of(text);
     }
 
     @Override

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Every field of a rule and every key of a condition: what it matches and what it does not, as a DENY and as an
+/// Every field of a rule and every key of a condition: what it matches and what it does not, as
+/// a DENY and as an
 /// ALLOW of just that.
 final class AttributesTest {
 

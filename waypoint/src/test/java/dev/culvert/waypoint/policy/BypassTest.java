@@ -14,7 +14,8 @@ final class BypassTest {
     private static final String DENY_ADMIN = Ask.policy("DENY", "to { paths: ['/admin', '/admin/*'] }");
     private static final String ALLOW_PUBLIC = Ask.policy("ALLOW", "to { paths: '/public/*' }");
 
-    /// CVE-2021-31920 and what else servers take for `/admin`: refused in whichever mode paths are normalized.
+    /// CVE-2021-31920 and what else servers take for `/admin`: refused in whichever mode paths
+    /// are normalized.
     @ParameterizedTest
     @ValueSource(
             strings = {

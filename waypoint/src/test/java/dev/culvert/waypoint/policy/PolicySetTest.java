@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How policies come together: their order, their reasons, those on trial, those that nobody can understand, and
+/// How policies come together: their order, their reasons, those on trial, those that nobody can
+/// understand, and
 /// connections without HTTP.
 final class PolicySetTest {
     private static final String DENY_DELETE =
