@@ -47,7 +47,7 @@ record CorsFilter(
             try {
                 origins.add(TextPattern.compile(match));
             } catch (InvalidPattern e) {
-                throw new InvalidFilter("allowed origin: " + e.getMessage());
+                throw new InvalidFilter("allowed origin: " + e.why());
             }
         }
         return new CorsFilter(

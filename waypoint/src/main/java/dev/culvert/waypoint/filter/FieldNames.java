@@ -52,7 +52,7 @@ final class FieldNames {
     static void requireValue(String name, String value) throws InvalidFilter {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
+            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
                 throw new InvalidFilter("the value of " + name + " has a character that a header field cannot hold");
             }
         }
@@ -70,9 +70,9 @@ final class FieldNames {
     }
 
     private static boolean isTokenCharacter(char c) {
-        return c >= '0' && c <= '9'
-                || c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
+        return (c >= '0' && c <= '9')
+                || (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
                 || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 

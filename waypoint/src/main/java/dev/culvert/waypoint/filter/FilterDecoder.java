@@ -30,7 +30,7 @@ final class FilterDecoder {
                 case ACTION_NOT_SET -> new Filter.Unsupported("a filter without an action");
             };
         } catch (InvalidFilter e) {
-            return new Filter.Unsupported(e.getMessage());
+            return new Filter.Unsupported(e.why());
         }
     }
 

@@ -4,7 +4,14 @@ package dev.culvert.waypoint.filter;
 final class InvalidFilter extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String why;
+
     InvalidFilter(String message) {
         super(message, null, false, false);
+        why = message;
+    }
+
+    String why() {
+        return why;
     }
 }

@@ -97,7 +97,7 @@ sealed interface PathChange {
                 Pattern pattern = Regexes.compile(regex, false);
                 return new Regex(pattern, parse(substitution, pattern.groupCount()));
             } catch (InvalidPattern e) {
-                throw new InvalidFilter(e.getMessage());
+                throw new InvalidFilter(e.why());
             }
         }
 

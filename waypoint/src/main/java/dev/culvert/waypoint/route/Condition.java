@@ -99,7 +99,7 @@ record Condition(
             try {
                 return PathCondition.compile(match.getPath());
             } catch (InvalidPattern e) {
-                problems.add("path: " + e.getMessage());
+                problems.add("path: " + e.why());
                 return PathCondition.Any.ANY;
             }
         }
@@ -108,7 +108,7 @@ record Condition(
             try {
                 return GrpcCondition.compile(match.getGrpc());
             } catch (InvalidPattern e) {
-                problems.add("gRPC method: " + e.getMessage());
+                problems.add("gRPC method: " + e.why());
                 return null;
             }
         }
@@ -117,7 +117,7 @@ record Condition(
             try {
                 return TextPattern.compile(match);
             } catch (InvalidPattern e) {
-                problems.add(what + ": " + e.getMessage());
+                problems.add(what + ": " + e.why());
                 return TextPattern.Any.ANY;
             }
         }

@@ -2,6 +2,7 @@ package dev.culvert.waypoint.route;
 
 import dev.culvert.api.waypoint.RouteSet.Order;
 import dev.culvert.waypoint.match.TextPattern;
+import java.util.List;
 
 /// How specific a match is. Immutable.
 ///
@@ -20,32 +21,42 @@ final class Precedence {
 
     /// Numbers to compare from the first to the last; the larger one comes first. Equal ones keep
     /// their listing order.
-    static int[] of(Condition condition, Order order) {
+    static List<Integer> of(Condition condition, Order order) {
         int whole = condition.problems().isEmpty() ? 1 : 0;
         if (order == Order.AS_LISTED) {
-            return new int[] {whole};
+            return List.of(whole);
         }
         GrpcCondition grpc = condition.grpc();
         if (grpc != null) {
-            return new int[] {
-                whole,
-                1,
-                GrpcCondition.kind(grpc.service()),
-                grpc.service().characters(),
-                GrpcCondition.kind(grpc.method()),
-                grpc.method().characters(),
-                condition.headers().size()
-            };
+            return List.of(
+                    whole,
+                    1,
+                    GrpcCondition.kind(grpc.service()),
+                    grpc.service().characters(),
+                    GrpcCondition.kind(grpc.method()),
+                    grpc.method().characters(),
+                    condition.headers().size());
         }
-        return new int[] {
-            whole,
-            0,
-            kind(condition.path()),
-            length(condition.path()),
-            condition.method() == TextPattern.Any.ANY ? 0 : 1,
-            condition.headers().size(),
-            condition.queries().size()
-        };
+        return List.of(
+                whole,
+                0,
+                kind(condition.path()),
+                length(condition.path()),
+                condition.method() == TextPattern.Any.ANY ? 0 : 1,
+                condition.headers().size(),
+                condition.queries().size());
+    }
+
+    /// Negative when `a` comes before `b`. Both are of one order and, where it matters, of one
+    /// kind of route.
+    static int compare(List<Integer> a, List<Integer> b) {
+        for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+            int difference = Integer.compare(b.get(i), a.get(i));
+            if (difference != 0) {
+                return difference;
+            }
+        }
+        return 0;
     }
 
     private static int kind(PathCondition path) {

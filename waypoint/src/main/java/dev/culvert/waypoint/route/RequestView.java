@@ -2,7 +2,7 @@ package dev.culvert.waypoint.route;
 
 import dev.culvert.waypoint.exchange.RequestHead;
 import dev.culvert.waypoint.match.TextPattern;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -58,18 +58,13 @@ final class RequestView {
         if (name.startsWith(":") || name.equalsIgnoreCase("host")) {
             return pseudo(name);
         }
-        Iterator<String> values = head.headers().valueStringIterator(name);
-        if (!values.hasNext()) {
+        // Not the iterator over one name's values: it goes from the last to the first.
+        String first = head.headers().get(name);
+        if (first == null) {
             return null;
         }
-        String first = values.next();
-        if (!values.hasNext()) {
-            return first;
-        }
-        String separator = name.equalsIgnoreCase("cookie") ? "; " : ",";
-        StringBuilder joined = new StringBuilder(first);
-        values.forEachRemaining(value -> joined.append(separator).append(value));
-        return joined.toString();
+        List<String> values = head.headers().getAll(name);
+        return values.size() == 1 ? first : String.join(name.equalsIgnoreCase("cookie") ? "; " : ",", values);
     }
 
     /// The first value of a parameter, decoded; null when it is not there.

@@ -37,7 +37,7 @@ public record RetryRule(
     public static RetryRule compile(RetryPolicy policy, RetryRule defaults) {
         Set<RetryCondition> on = EnumSet.noneOf(RetryCondition.class);
         Set<Integer> statuses = new HashSet<>(policy.getStatusesList());
-        for (String word : policy.getOnList()) {
+        for (String word : String.join(",", policy.getOnList()).split(",", -1)) {
             RetryCondition condition = RetryCondition.parse(word.strip());
             if (condition != null) {
                 on.add(condition);

@@ -4,7 +4,6 @@ import dev.culvert.api.waypoint.HttpMatch;
 import dev.culvert.api.waypoint.HttpRule;
 import dev.culvert.api.waypoint.RouteSet;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class RuleSet {
             }
         }
         // A stable sort: what is equal stays in the order of its listing.
-        listed.sort((a, b) -> Arrays.compare(b.precedence(), a.precedence()));
+        listed.sort((a, b) -> Precedence.compare(a.precedence(), b.precedence()));
         List<Candidate> candidates = new ArrayList<>(listed.size());
         for (Listed each : listed) {
             candidates.add(new Candidate(
@@ -59,5 +58,5 @@ final class RuleSet {
         return conditions;
     }
 
-    private record Listed(Condition condition, CompiledRule rule, int[] precedence) {}
+    private record Listed(Condition condition, CompiledRule rule, List<Integer> precedence) {}
 }
