@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,9 @@ public final class DirectorySource implements ResourceSource {
     /// No change waits longer than this, however many follow.
     private static final long LONGEST_WAIT_MILLIS = 400;
     /// All is looked at this often even without a notice, for file systems that give none.
-    private static final long SWEEP_SECONDS = 10;
+    private static final long SWEEP_MILLIS = 10_000;
+    /// A sweep that takes long comes less often, so that it takes no more than this part of a processor.
+    private static final int SWEEP_SHARE = 50;
 
     private final Path root;
     private final Path overlayRoot;
@@ -51,12 +54,25 @@ public final class DirectorySource implements ResourceSource {
     private final OverlayWriter writer;
     private final Manifests manifests;
     private final Subscribers subscribers = new Subscribers();
+    /// What notices have named since the last look.
     private final Set<Path> dirty = new HashSet<>();
-    private Map<ObjectId, Resource> current = Map.of();
+    /// Notices were lost, or a look has failed: all has to be looked at.
+    private boolean lost;
+    /// The directories that are watched.
+    private Set<Path> entered = Set.of();
+    private final Map<ObjectId, Resource> current = new LinkedHashMap<>();
+    private final Set<ObjectId> unpublished = new LinkedHashSet<>();
+    private volatile Work work = new Work(0, 0);
     private boolean scanDue;
     private long firstNotice;
     private long lastNotice;
     private volatile List<SourceProblem> problems = List.of();
+
+    /// What a source has done since it was opened.
+    ///
+    /// @param sweeps how often it has looked at every file
+    /// @param filesRead how many files it has read
+    record Work(long sweeps, long filesRead) {}
 
     private DirectorySource(Path root) throws IOException {
         this.root = root;
@@ -75,8 +91,7 @@ public final class DirectorySource implements ResourceSource {
             throw new NotDirectoryException(root + " is no directory; expected one with manifests");
         }
         DirectorySource source = new DirectorySource(root);
-        CompletableFuture.runAsync(source::scan, source.thread).join();
-        var _ = source.thread.scheduleWithFixedDelay(source::scan, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(source::sweepAgainAndAgain, source.thread).join();
         return source;
     }
 
@@ -102,6 +117,10 @@ public final class DirectorySource implements ResourceSource {
         return problems;
     }
 
+    Work work() {
+        return work;
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();
@@ -116,6 +135,7 @@ public final class DirectorySource implements ResourceSource {
         try {
             thread.execute(() -> {
                 dirty.addAll(paths);
+                lost |= paths.isEmpty();
                 lastNotice = System.nanoTime();
                 if (!scanDue) {
                     scanDue = true;
@@ -137,37 +157,75 @@ public final class DirectorySource implements ResourceSource {
             return;
         }
         scanDue = false;
-        scan();
+        List<FileTree.Found> files = lost ? null : FileTree.files(dirty, entered);
+        if (files == null) {
+            sweep();
+        } else {
+            dirty.clear();
+            take(() -> manifests.update(files));
+        }
     }
 
-    private void scan() {
+    private void sweepAgainAndAgain() {
+        long begun = System.nanoTime();
+        sweep();
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         try {
-            Set<Path> present = new TreeSet<>();
-            FileTree.Entering entering = directory -> {
-                watch.add(directory);
-                present.add(directory);
-            };
-            Set<Path> named = Set.copyOf(dirty);
-            dirty.clear();
-            FileTree tree = FileTree.list(root, entering);
-            if (tree.unseen(root) || !tree.directories().contains(root)) {
-                throw new NotDirectoryException(root + " cannot be read");
+            var _ = thread.schedule(
+                    this::sweepAgainAndAgain, Math.max(SWEEP_MILLIS, took * SWEEP_SHARE), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException _) {
+            // Closed in the meantime.
+        }
+    }
+
+    /// Looks at everything: what notices cannot tell of, and what makes good for a notice that was missed.
+    private void sweep() {
+        work = new Work(work.sweeps + 1, work.filesRead);
+        take(this::updateAll);
+    }
+
+    private Set<ObjectId> updateAll() throws IOException {
+        Set<Path> present = new TreeSet<>();
+        FileTree.Entering entering = directory -> {
+            watch.add(directory);
+            present.add(directory);
+        };
+        Set<Path> named = Set.copyOf(dirty);
+        dirty.clear();
+        lost = true;
+        FileTree tree = FileTree.list(root, entering);
+        if (tree.unseen(root) || !tree.directories().contains(root)) {
+            throw new NotDirectoryException(root + " cannot be read");
+        }
+        // The way to the overlays may be made by another process at any time.
+        for (Path way = overlayRoot.getParent(); way != null && !way.equals(root); way = way.getParent()) {
+            if (Files.isDirectory(way)) {
+                entering.enter(way);
             }
-            // The way to the overlays may be made by another process at any time.
-            for (Path way = overlayRoot.getParent(); way != null && !way.equals(root); way = way.getParent()) {
-                if (Files.isDirectory(way)) {
-                    entering.enter(way);
-                }
-            }
-            FileTree overlays = Files.isDirectory(overlayRoot) ? FileTree.list(overlayRoot, entering) : null;
-            watch.retain(present);
-            manifests.update(tree, overlays, named);
+        }
+        FileTree overlays = Files.isDirectory(overlayRoot) ? FileTree.list(overlayRoot, entering) : null;
+        watch.retain(present);
+        entered = present;
+        lost = false;
+        return manifests.update(tree, overlays, named);
+    }
+
+    /// Some or all files, read anew.
+    private interface Update {
+        Set<ObjectId> touched() throws IOException;
+    }
+
+    private void take(Update update) {
+        try {
+            unpublished.addAll(update.touched());
+            work = new Work(work.sweeps, manifests.filesRead());
             report(manifests.problems());
-            publish(manifests.resources());
+            publish();
         } catch (IOException e) {
             report(List.of(new SourceProblem(
                     root.toString(), 0, "", "cannot be listed (" + e + "); what was in force stays in force")));
         } catch (RuntimeException e) {
+            lost = true;
             LOG.atError().addKeyValue("directory", root).setCause(e).log("could not take in a change of manifests");
         }
     }
@@ -187,26 +245,34 @@ public final class DirectorySource implements ResourceSource {
         }
     }
 
-    private void publish(Map<ObjectId, Resource> now) {
-        Map<ObjectId, Resource> before = current;
+    private void publish() {
         List<ResourceEvent> events = new ArrayList<>();
-        Map<ObjectId, Resource> gone = new LinkedHashMap<>(before);
-        now.forEach((id, resource) -> {
-            Resource old = gone.remove(id);
-            if (old == null) {
-                events.add(new ResourceEvent.Added(id.kind(), resource));
-            } else if (!old.metadata().uid().equals(resource.metadata().uid())) {
-                // Another object of the same name: the first one has ended.
-                events.add(new ResourceEvent.Deleted(id.kind(), old));
-                events.add(new ResourceEvent.Added(id.kind(), resource));
-            } else if (!Objects.equals(old, resource)) {
-                events.add(new ResourceEvent.Modified(id.kind(), old, resource));
+        Map<ObjectId, Resource> gone = new LinkedHashMap<>();
+        for (ObjectId id : unpublished) {
+            Resource now = manifests.find(id);
+            Resource old = now == null ? current.remove(id) : current.put(id, now);
+            if (now != null) {
+                changed(id, old, now, events);
+            } else if (old != null) {
+                gone.put(id, old);
             }
-        });
+        }
+        unpublished.clear();
         gone.forEach((id, resource) -> events.add(new ResourceEvent.Deleted(id.kind(), resource)));
-        current = now;
         subscribers.publish(events);
         gone.forEach(this::forget);
+    }
+
+    private static void changed(ObjectId id, @Nullable Resource old, Resource now, List<ResourceEvent> events) {
+        if (old == null) {
+            events.add(new ResourceEvent.Added(id.kind(), now));
+        } else if (!old.metadata().uid().equals(now.metadata().uid())) {
+            // Another object of the same name: the first one has ended.
+            events.add(new ResourceEvent.Deleted(id.kind(), old));
+            events.add(new ResourceEvent.Added(id.kind(), now));
+        } else if (!old.equals(now)) {
+            events.add(new ResourceEvent.Modified(id.kind(), old, now));
+        }
     }
 
     private void forget(ObjectId id, Resource resource) {

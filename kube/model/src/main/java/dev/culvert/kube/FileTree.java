@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -28,7 +30,11 @@ record FileTree(SortedMap<Path, Stamp> files, SortedSet<Path> directories, List<
     private static final int MAX_DEPTH = 32;
 
     /// What changes when the content of a file does.
-    record Stamp(FileTime modified, long size, @Nullable Object inode) {}
+    record Stamp(FileTime modified, long size, @Nullable Object inode) {
+        static Stamp of(BasicFileAttributes attributes) {
+            return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        }
+    }
 
     /// Each directory is entered only after `entering` was called for it.
     static FileTree list(Path root, Entering entering) throws IOException {
@@ -36,6 +42,46 @@ record FileTree(SortedMap<Path, Stamp> files, SortedSet<Path> directories, List<
         Set<FileVisitOption> options = EnumSet.of(FileVisitOption.FOLLOW_LINKS);
         Files.walkFileTree(root, options, MAX_DEPTH, tree.new Visitor(root, entering));
         return tree;
+    }
+
+    /// One file after a notice of it.
+    ///
+    /// @param stamp null when it is gone
+    record Found(Path path, @Nullable Stamp stamp) {}
+
+    /// The manifest files among `paths`; or null when one of those is more than a file, such as a directory or a link,
+    /// behind which anything may have changed.
+    static @Nullable List<Found> files(Set<Path> paths, Set<Path> directories) {
+        List<Found> found = new ArrayList<>();
+        for (Path path : new TreeSet<>(paths)) {
+            try {
+                BasicFileAttributes attributes =
+                        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                if (!attributes.isRegularFile()) {
+                    return null;
+                }
+                if (isManifest(path)) {
+                    found.add(new Found(path, Stamp.of(attributes)));
+                }
+            } catch (NoSuchFileException _) {
+                if (directories.contains(path)) {
+                    return null;
+                }
+                found.add(new Found(path, null));
+            } catch (IOException _) {
+                return null;
+            }
+        }
+        return found;
+    }
+
+    private static boolean isManifest(Path path) {
+        String name = path.getFileName().toString();
+        return !hidden(path) && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+    }
+
+    private static boolean hidden(Path path) {
+        return path.getFileName().toString().startsWith(".");
     }
 
     /// Whether `path` stands below something that could not be looked at.
@@ -69,10 +115,8 @@ record FileTree(SortedMap<Path, Stamp> files, SortedSet<Path> directories, List<
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = file.getFileName().toString();
-            boolean manifest = name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
-            if (manifest && !hidden(file) && attributes.isRegularFile()) {
-                files.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
+            if (isManifest(file) && attributes.isRegularFile()) {
+                files.put(file, Stamp.of(attributes));
             }
             return FileVisitResult.CONTINUE;
         }
@@ -92,10 +136,6 @@ record FileTree(SortedMap<Path, Stamp> files, SortedSet<Path> directories, List<
                 failures.add(directory);
             }
             return FileVisitResult.CONTINUE;
-        }
-
-        private static boolean hidden(Path path) {
-            return path.getFileName().toString().startsWith(".");
         }
     }
 }

@@ -4,10 +4,13 @@ import dev.culvert.kube.decode.DecodeException;
 import dev.culvert.kube.decode.Fields;
 import dev.culvert.kube.decode.Value;
 import dev.culvert.kube.resource.Kind;
+import dev.culvert.kube.resource.ResourceKey;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the mesh wrote about one object, to be laid over its manifest: annotations, where null takes one
 /// away, and status conditions by type. Immutable.
@@ -15,6 +18,9 @@ import java.util.Map;
 /// @param uid the incarnation that this was written about; a later object of the same name is not touched by
 ///     it
 record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> conditions) {
+    private static final String NO_NAMESPACE = "_";
+    private static final String SUFFIX = ".yaml";
+
     /// @throws DecodeException when the document is no overlay
     static Overlay decode(Value document) {
         Fields fields = Fields.of(document);
@@ -30,7 +36,23 @@ record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> co
 
     /// The file of an object's overlay, relative to the directory of overlays.
     static String path(Kind<?> kind, String namespace, String name) {
-        return kind.name() + "/" + (namespace.isEmpty() ? "_" : namespace) + "/" + name + ".yaml";
+        return kind.name() + "/" + (namespace.isEmpty() ? NO_NAMESPACE : namespace) + "/" + name + SUFFIX;
+    }
+
+    /// The object of `kind` whose overlay is the file at `path`; null when it is another kind's, or none.
+    static @Nullable ObjectId object(Kind<?> kind, Path path) {
+        if (path.getNameCount() != 3 || !path.getName(0).toString().equals(kind.name())) {
+            return null;
+        }
+        String namespace = path.getName(1).toString();
+        String file = path.getName(2).toString();
+        return file.endsWith(SUFFIX)
+                ? new ObjectId(
+                        kind,
+                        new ResourceKey(
+                                namespace.equals(NO_NAMESPACE) ? "" : namespace,
+                                file.substring(0, file.length() - SUFFIX.length())))
+                : null;
     }
 
     /// `document` with this laid over it.

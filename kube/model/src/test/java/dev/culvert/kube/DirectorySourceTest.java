@@ -157,6 +157,67 @@ final class DirectorySourceTest {
     }
 
     @Test
+    void amongThousandsOfFilesAChangeReadsTheOneFileAndLooksAtNoOther() throws IOException {
+        source.close();
+        for (int i = 0; i < 3_000; i++) {
+            Files.writeString(dir.resolve("p" + i + ".yaml"), pod("p" + i, "10.1.0.1"));
+        }
+        source = DirectorySource.open(dir);
+        watch();
+        await().until(() -> seen.size() == 3_000);
+        assertThat(source.work()).isEqualTo(new DirectorySource.Work(1, 3_000));
+        source.writer().annotate(Kinds.POD, ObjectRef.of(pod("p9").metadata()), Map.of("a", "first"));
+        await().untilAsserted(
+                        () -> assertThat(pod("p9").metadata().annotations()).containsEntry("a", "first"));
+        DirectorySource.Work before = source.work();
+        write("p7.yaml", pod("p7", "10.2.0.2"));
+        await().untilAsserted(() -> assertThat(ip("p7")).isEqualTo("10.2.0.2"));
+        source.writer().annotate(Kinds.POD, ObjectRef.of(pod("p9").metadata()), Map.of("a", "second"));
+        await().untilAsserted(
+                        () -> assertThat(pod("p9").metadata().annotations()).containsEntry("a", "second"));
+        Files.delete(dir.resolve("p8.yaml"));
+        await().until(() -> !seen.containsKey("p8"));
+        assertThat(source.work().filesRead() - before.filesRead()).isEqualTo(1);
+        assertThat(source.work().sweeps() - before.sweeps())
+                .as("one that comes with time may fall in between")
+                .isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void problemsComeAndGoWithTheFilesThatMakeThem() throws IOException {
+        write("b.yaml", pod("one", "10.0.0.2"));
+        write("c.yaml", pod("one", "10.0.0.3"));
+        watch();
+        awaitSeen("one");
+        write("a.yaml", pod("one", "10.0.0.1"));
+        await().untilAsserted(() -> assertThat(source.problems())
+                .extracting(problem -> Path.of(problem.origin()).getFileName().toString())
+                .containsExactly("b.yaml", "c.yaml"));
+        Files.delete(dir.resolve("a.yaml"));
+        await().untilAsserted(() -> assertThat(ip("one")).isEqualTo("10.0.0.2"));
+        assertThat(source.problems())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.toString()).contains("c.yaml").contains("b.yaml"));
+        Files.delete(dir.resolve("b.yaml"));
+        await().untilAsserted(() -> assertThat(ip("one")).isEqualTo("10.0.0.3"));
+        assertThat(source.problems()).isEmpty();
+    }
+
+    @Test
+    void aFileBehindALinkThatIsTurnedElsewhereIsReadAgain() throws IOException {
+        Files.writeString(Files.createDirectory(dir.resolve("..v1")).resolve("a.yaml"), pod("one", "10.0.0.1"));
+        Files.writeString(Files.createDirectory(dir.resolve("..v2")).resolve("a.yaml"), pod("one", "10.0.0.2"));
+        Files.createSymbolicLink(dir.resolve("..data"), Path.of("..v1"));
+        Files.createSymbolicLink(dir.resolve("a.yaml"), Path.of("..data/a.yaml"));
+        watch();
+        awaitSeen("one");
+        Files.createSymbolicLink(dir.resolve("..data_tmp"), Path.of("..v2"));
+        Files.move(dir.resolve("..data_tmp"), dir.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+        await().untilAsserted(() -> assertThat(ip("one")).isEqualTo("10.0.0.2"));
+    }
+
+    @Test
     void newDirectoriesAreReadAndWatched() throws IOException {
         watch();
         write("deep/er/a.yaml", pod("one", "10.0.0.1"));
