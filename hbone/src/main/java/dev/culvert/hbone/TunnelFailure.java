@@ -79,6 +79,17 @@ public sealed interface TunnelFailure {
         }
     }
 
+    /// The authority of the peer has revoked its certificate, or one above it; before the connection or during it.
+    ///
+    /// @param serial number of the revoked certificate, hexadecimal
+    record CertificateRevoked(SocketAddress peer, String serial, String issuer) implements TunnelFailure {
+        @Override
+        public String message() {
+            return "the certificate of " + peer + " is revoked: serial " + serial + " of issuer " + issuer
+                    + " is in the list at CRL_PATH";
+        }
+    }
+
     /// TLS, or the HTTP/2 preface after it, took longer than allowed.
     record HandshakeTimedOut(SocketAddress peer, Duration after) implements TunnelFailure {
         @Override

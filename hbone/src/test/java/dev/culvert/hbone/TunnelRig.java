@@ -13,6 +13,7 @@ import dev.culvert.hbone.pool.TunnelPool;
 import dev.culvert.hbone.server.HboneServer;
 import dev.culvert.hbone.tls.CertificateAnswer;
 import dev.culvert.hbone.tls.CertificateSource;
+import dev.culvert.hbone.tls.Revocations;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.hbone.tls.WorkloadCertificate;
@@ -42,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A client's pool and a server on loopback, with certificates of their own. Closed at the end of a test.
 public final class TunnelRig implements AutoCloseable {
@@ -63,9 +65,14 @@ public final class TunnelRig implements AutoCloseable {
     }
 
     public TunnelRig(HboneLimits limits, ByteBufAllocator allocator, TlsOffer offer) {
+        this(limits, allocator, offer, null);
+    }
+
+    public TunnelRig(
+            HboneLimits limits, ByteBufAllocator allocator, TlsOffer offer, @Nullable Revocations revocations) {
         this.limits = limits;
         this.allocator = allocator;
-        this.tls = new TlsContexts(limits, offer);
+        this.tls = new TlsContexts(limits, offer, revocations);
         this.pool = new TunnelPool(clientLoop, limits, tls);
     }
 
@@ -178,7 +185,8 @@ public final class TunnelRig implements AutoCloseable {
             }
             answer.complete(new Answer(reply, recorder));
         });
-        return answer.orTimeout(10, TimeUnit.SECONDS).join();
+        // longer than the limits of a handshake, so that one of those that is met says which
+        return answer.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /// What a CONNECT led to.

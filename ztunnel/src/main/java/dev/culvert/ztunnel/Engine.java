@@ -2,6 +2,7 @@ package dev.culvert.ztunnel;
 
 import dev.culvert.hbone.HboneLimits;
 import dev.culvert.hbone.loop.PerLoop;
+import dev.culvert.hbone.tls.Revocations;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.linux.LinuxException;
@@ -9,6 +10,7 @@ import dev.culvert.linux.NetnsThread;
 import dev.culvert.mesh.state.Arrival;
 import dev.culvert.mesh.state.IdentityListener;
 import dev.culvert.mesh.telemetry.AccessLogWriter;
+import dev.culvert.mesh.telemetry.RevocationMetrics;
 import dev.culvert.mesh.telemetry.TcpMetrics;
 import dev.culvert.ztunnel.config.LifecycleConfig;
 import dev.culvert.ztunnel.config.TunnelConfig;
@@ -18,12 +20,15 @@ import dev.culvert.ztunnel.flow.LoopState;
 import dev.culvert.ztunnel.flow.TelemetryJournal;
 import dev.culvert.ztunnel.pod.PodProxies;
 import dev.culvert.ztunnel.policy.PolicyWatch;
+import dev.culvert.ztunnel.revocation.RevocationFile;
 import dev.culvert.ztunnel.sockets.Transport;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The data side of the assembly: loops, the namespace thread, TLS, and what flows share. Confined to the thread that
 /// starts the process; what it makes is thread-safe.
@@ -33,6 +38,7 @@ final class Engine implements AutoCloseable {
     private final NetnsThread netns;
     private final EventLoopGroup loops;
     private final EventExecutor pods = new DefaultEventExecutor(new DefaultThreadFactory("pods", true));
+    private final @Nullable RevocationFile revoked;
     private final TlsContexts tls;
     private final DataPath dataPath;
     private final PodProxies proxies;
@@ -44,8 +50,11 @@ final class Engine implements AutoCloseable {
         SelfTest.run(netns, config.sockets().packetMark());
         loops = transport.newLoops(config.lifecycle().workerThreads());
         HboneLimits limits = limits(config.tunnel());
+        Path list = config.tunnel().revocationList();
+        Revocations revocations = list == null ? null : new Revocations(new RevocationMetrics(parts.metrics()));
+        revoked = list == null || revocations == null ? null : RevocationFile.follow(list, revocations);
         tls = new TlsContexts(
-                limits, new TlsOffer(config.tunnel().tls12(), config.tunnel().postQuantumOnly()));
+                limits, new TlsOffer(config.tunnel().tls12(), config.tunnel().postQuantumOnly()), revocations);
         TelemetryJournal journal = new TelemetryJournal(
                 new TcpMetrics(parts.metrics()),
                 new AccessLogWriter(parts.logs().sink()));
@@ -111,5 +120,8 @@ final class Engine implements AutoCloseable {
         pods.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
         netns.close();
         tls.close();
+        if (revoked != null) {
+            revoked.close();
+        }
     }
 }

@@ -148,8 +148,10 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof SslCloseCompletionEvent) {
-            context.close();
+        switch (event) {
+            case SslCloseCompletionEvent _ -> context.close();
+            case TunnelFailure.CertificateRevoked revoked -> close(ErrorCode.NO_ERROR, "certificate revoked", revoked);
+            default -> {}
         }
     }
 
@@ -185,10 +187,9 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     /// Ends the connection with a GOAWAY, and with it all its streams.
     final void close(ErrorCode code, String detail, TunnelFailure reason) {
         if (!closing) {
-            FrameWriter writer = parts().writer();
             closing = true;
-            writer.goAway(lastPeerStream(), code, detail);
-            writer.flush();
+            writer().goAway(lastPeerStream(), code, detail);
+            writer().flush();
             // first, for a close may say at once that the channel is inactive, which gives no reason
             ended(reason);
             parts().context().close();
@@ -222,7 +223,7 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void sendPing() {
-        parts().writer().ping(KEEPALIVE_PING, false);
+        writer().ping(KEEPALIVE_PING, false);
         flushNow();
     }
 
@@ -232,11 +233,8 @@ abstract class TunnelConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void unsettled() {
-        close(
-                ErrorCode.SETTINGS_TIMEOUT,
-                "no SETTINGS",
-                new TunnelFailure.HandshakeTimedOut(
-                        peer.remote(), limits.timers().preface()));
+        var waited = limits.timers().preface();
+        close(ErrorCode.SETTINGS_TIMEOUT, "no SETTINGS", new TunnelFailure.HandshakeTimedOut(peer.remote(), waited));
     }
 
     /// The peer's first SETTINGS came, or never will.

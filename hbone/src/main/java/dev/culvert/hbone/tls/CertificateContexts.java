@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// The client's and the server's context of one certificate. Counted: one for the cache, one for each handshake
 /// being made; an engine retains the context below it by itself. Thread-safe.
@@ -29,13 +30,16 @@ final class CertificateContexts {
     private static final String PLAIN_KEY_STORE = "JKS";
 
     private final WorkloadCertificate certificate;
+    private final @Nullable Revocations revocations;
     private final Map<SSLEngine, PeerCheck> checks = new ConcurrentHashMap<>();
     private final SslContext client;
     private final SslContext server;
     private int holders = 1;
 
-    CertificateContexts(WorkloadCertificate certificate, TlsOffer offer) throws SSLException {
+    CertificateContexts(WorkloadCertificate certificate, TlsOffer offer, @Nullable Revocations revocations)
+            throws SSLException {
         this.certificate = certificate;
+        this.revocations = revocations;
         this.client = finish(
                         SslContextBuilder.forClient()
                                 .keyManager(certificate.key(), chain())
@@ -59,7 +63,7 @@ final class CertificateContexts {
     private SslContextBuilder finish(SslContextBuilder builder, TlsOffer offer) {
         return builder.sslProvider(SslProvider.OPENSSL_REFCNT)
                 .keyStoreType(PLAIN_KEY_STORE)
-                .trustManager(new MeshTrustManager(certificate.roots(), checks))
+                .trustManager(new MeshTrustManager(certificate.roots(), checks, revocations))
                 .protocols(offer.protocols())
                 .ciphers(offer.ciphers())
                 .option(OpenSslContextOption.GROUPS, offer.groups())
@@ -84,7 +88,7 @@ final class CertificateContexts {
         tls.setWrapDataSize(0);
         SSLEngine engine = tls.engine();
         checks.put(engine, check);
-        return new HandshakeHandler(tls, check, timeout, () -> checks.remove(engine));
+        return new HandshakeHandler(tls, check, revocations, timeout, () -> checks.remove(engine));
     }
 
     synchronized void retain() {

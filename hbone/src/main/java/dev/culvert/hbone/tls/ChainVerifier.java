@@ -2,11 +2,14 @@ package dev.culvert.hbone.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorResult;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,9 +29,12 @@ final class ChainVerifier {
         roots.forEach(root -> anchors.add(new TrustAnchor(root, null)));
     }
 
+    /// Verifies a chain.
+    ///
     /// @param chain leaf first; a root at its end is passed over
     /// @param use object identifier of the extended key usage that the leaf must allow
-    void verify(X509Certificate[] chain, String use) throws CertificateException {
+    /// @return the chain as it was verified, its root at the end
+    List<X509Certificate> verify(X509Certificate[] chain, String use) throws CertificateException {
         if (chain.length == 0) {
             throw new CertificateException("the peer presented no certificate");
         }
@@ -41,10 +47,10 @@ final class ChainVerifier {
         if (uses != null && !uses.contains(use) && !uses.contains(ANY_USE)) {
             throw new CertificateException("the peer's certificate is not for this use: it allows " + uses);
         }
-        path(chain);
+        return path(chain);
     }
 
-    private void path(X509Certificate[] chain) throws CertificateException {
+    private List<X509Certificate> path(X509Certificate[] chain) throws CertificateException {
         List<X509Certificate> below =
                 List.of(chain).stream().takeWhile(link -> !roots.contains(link)).toList();
         if (below.isEmpty()) {
@@ -54,7 +60,11 @@ final class ChainVerifier {
             PKIXParameters parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            CertPathValidator.getInstance("PKIX").validate(factory.generateCertPath(below), parameters);
+            CertPathValidatorResult result =
+                    CertPathValidator.getInstance("PKIX").validate(factory.generateCertPath(below), parameters);
+            List<X509Certificate> path = new ArrayList<>(below);
+            path.add(((PKIXCertPathValidatorResult) result).getTrustAnchor().getTrustedCert());
+            return path;
         } catch (CertificateException malformed) {
             throw malformed;
         } catch (GeneralSecurityException untrusted) {

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,14 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final SslHandler tls;
     private final PeerCheck check;
+    private final @Nullable Revocations revocations;
     private final Duration timeout;
     private final Runnable forget;
     private @Nullable Consumer<HandshakeOutcome> outcome;
 
     /// @param forget takes the check out of the table of handshakes under way
-    HandshakeHandler(SslHandler tls, PeerCheck check, Duration timeout, Runnable forget) {
+    HandshakeHandler(
+            SslHandler tls, PeerCheck check, @Nullable Revocations revocations, Duration timeout, Runnable forget) {
         this.tls = tls;
         this.check = check;
+        this.revocations = revocations;
         this.timeout = timeout;
         this.forget = forget;
     }
@@ -74,6 +78,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (!ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol())) {
             return failed(context, new SSLHandshakeException("the peer does not speak HTTP/2 (ALPN h2)"));
         }
+        if (revocations != null) {
+            revocations.made(context.channel(), check.ofClient(), check.path());
+        }
         return new HandshakeOutcome.Secured(new TunnelPeer(
                 identity, context.channel().remoteAddress(), context.channel().localAddress()));
     }
@@ -84,6 +91,11 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (rejected != null) {
             return new HandshakeOutcome.Failed(
                     new TunnelFailure.UnexpectedIdentity(remote, rejected, check.expected()));
+        }
+        X509Certificate revoked = check.revoked();
+        if (revoked != null && revocations != null) {
+            revocations.refused(check.ofClient());
+            return new HandshakeOutcome.Failed(Revocations.failure(context.channel(), revoked));
         }
         if (cause instanceof SslHandshakeTimeoutException) {
             return new HandshakeOutcome.Failed(new TunnelFailure.HandshakeTimedOut(remote, timeout));

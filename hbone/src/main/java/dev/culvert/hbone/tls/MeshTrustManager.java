@@ -1,8 +1,12 @@
 package dev.culvert.hbone.tls;
 
 import java.net.Socket;
+import java.security.cert.CRLReason;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateRevokedException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLEngine;
@@ -15,11 +19,14 @@ final class MeshTrustManager extends X509ExtendedTrustManager {
 
     private final ChainVerifier chains;
     private final Map<SSLEngine, PeerCheck> checks;
+    private final @Nullable Revocations revocations;
 
     /// @param checks of handshakes under way
-    MeshTrustManager(List<X509Certificate> roots, Map<SSLEngine, PeerCheck> checks) {
+    /// @param revocations null to ask for none
+    MeshTrustManager(List<X509Certificate> roots, Map<SSLEngine, PeerCheck> checks, @Nullable Revocations revocations) {
         this.chains = new ChainVerifier(roots);
         this.checks = checks;
+        this.revocations = revocations;
     }
 
     @Override
@@ -39,7 +46,16 @@ final class MeshTrustManager extends X509ExtendedTrustManager {
         if (check == null) {
             throw new CertificateException("nobody expects a peer on this engine");
         }
-        chains.verify(chain, use);
+        List<X509Certificate> path = chains.verify(chain, use);
+        if (revocations != null) {
+            check.keep(path);
+            X509Certificate revoked = revocations.revoked(path);
+            if (revoked != null) {
+                check.revoke(revoked);
+                throw new CertificateRevokedException(
+                        Date.from(Instant.now()), CRLReason.UNSPECIFIED, revoked.getIssuerX500Principal(), Map.of());
+            }
+        }
         if (!check.judge(SpiffeVerifier.identities(chain[0]))) {
             throw new CertificateException("the peer is " + check.rejected() + ", which is not expected");
         }

@@ -1,6 +1,7 @@
 package dev.culvert.hbone.tls;
 
 import dev.culvert.api.SpiffeId;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ final class PeerCheck {
     private final Set<String> aliases;
     private @Nullable SpiffeId identity;
     private @Nullable List<SpiffeId> rejected;
+    private List<X509Certificate> path = List.of();
+    private @Nullable X509Certificate revoked;
 
     private PeerCheck(@Nullable List<SpiffeId> expected, String ownTrustDomain, Set<String> aliases) {
         this.expected = expected;
@@ -29,6 +32,31 @@ final class PeerCheck {
     /// @param aliases trust domains that are accepted like our own
     static PeerCheck ofClient(SpiffeId own, Set<String> aliases) {
         return new PeerCheck(null, own.trustDomain(), aliases);
+    }
+
+    /// Whether we are the client of the connection.
+    boolean ofClient() {
+        return expected != null;
+    }
+
+    /// The chain is good, but one of it is revoked.
+    void revoke(X509Certificate which) {
+        revoked = which;
+    }
+
+    /// The certificate for whose revocation the peer was not accepted, else null.
+    @Nullable
+    X509Certificate revoked() {
+        return revoked;
+    }
+
+    /// Keeps the verified chain, its root at the end, for when a certificate of it is revoked later.
+    void keep(List<X509Certificate> verified) {
+        path = verified;
+    }
+
+    List<X509Certificate> path() {
+        return path;
     }
 
     /// Judges the identities of a chain that is good otherwise.

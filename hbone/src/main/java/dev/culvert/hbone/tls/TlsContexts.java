@@ -5,6 +5,7 @@ import dev.culvert.hbone.HboneLimits;
 import dev.culvert.hbone.TunnelFailure;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.OpenSsl;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// The TLS contexts of a process: one pair per certificate in use, so that a handshake parses no keys. When an
 /// identity's certificate is replaced, the old context goes as soon as its last connection does. Thread-safe:
@@ -20,11 +22,17 @@ import javax.net.ssl.SSLException;
 public final class TlsContexts implements AutoCloseable {
     private final HboneLimits limits;
     private final TlsOffer offer;
+    private final @Nullable Revocations revocations;
     private final Map<SpiffeId, CertificateContexts> current = new HashMap<>();
 
-    public TlsContexts(HboneLimits limits, TlsOffer offer) {
+    /// @param revocations judges peers' certificates further, now and as long as they are connected; null
+    ///     when nobody tells of any
+    public TlsContexts(HboneLimits limits, TlsOffer offer, @Nullable Revocations revocations) {
+        // Unpacks and loads BoringSSL, which the first handshake would have to wait for, on its loop.
+        OpenSsl.ensureAvailability();
         this.limits = limits;
         this.offer = offer;
+        this.revocations = revocations;
     }
 
     /// The handlers that make a channel ours: TLS, and the one that waits for it. They replace themselves, in
@@ -83,7 +91,7 @@ public final class TlsContexts implements AutoCloseable {
             known.retain();
             return known;
         }
-        CertificateContexts made = new CertificateContexts(own, offer);
+        CertificateContexts made = new CertificateContexts(own, offer, revocations);
         made.retain();
         current.put(own.identity(), made);
         if (known != null) {

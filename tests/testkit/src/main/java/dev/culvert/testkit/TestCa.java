@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
@@ -22,12 +23,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -45,11 +48,12 @@ public final class TestCa {
     private final AtomicLong serials = new AtomicLong(1);
     private final X500Name name;
     private final KeyPair keys;
-    private final X509Certificate root;
+    private final X509Certificate certificate;
+    private final @Nullable TestCa above;
 
     /// What a workload holds.
     ///
-    /// @param chain the leaf
+    /// @param chain the leaf, then intermediates
     public record Issued(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> roots) {
         public Issued {
             chain = List.copyOf(chain);
@@ -62,33 +66,64 @@ public final class TestCa {
         }
     }
 
-    private TestCa(String commonName) {
+    private TestCa(String commonName, @Nullable TestCa above) {
         this.name = new X500Name("CN=" + commonName);
         this.keys = newKeys();
+        this.above = above;
         Instant now = Instant.now();
-        this.root = signed(name, keys, now.minus(SKEW), now.plus(ROOT_LIFE), null);
+        this.certificate =
+                (above == null ? this : above).signed(name, keys, now.minus(SKEW), now.plus(ROOT_LIFE), null);
     }
 
     /// An authority of its own, trusted by nobody but those who are given its root.
     public static TestCa create(String commonName) {
-        return new TestCa(commonName);
+        return new TestCa(commonName, null);
     }
 
+    /// An intermediate authority below this one.
+    public TestCa below(String commonName) {
+        return new TestCa(commonName, this);
+    }
+
+    /// Its own certificate.
+    public X509Certificate certificate() {
+        return certificate;
+    }
+
+    /// The certificate that everything below is trusted for.
     public X509Certificate root() {
-        return root;
+        return above == null ? certificate : above.root();
+    }
+
+    /// A list that revokes `certificates`, as PEM.
+    ///
+    /// @param current how long the list means to be current; negative for one that is overdue
+    public String revoked(Duration current, X509Certificate... certificates) {
+        Instant now = Instant.now();
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(now.minus(LEAF_LIFE.multipliedBy(2))));
+        builder.setNextUpdate(Date.from(now.plus(current)));
+        for (X509Certificate each : certificates) {
+            builder.addCRLEntry(each.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+        }
+        try {
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
+            return pem(builder.build(signer));
+        } catch (OperatorCreationException broken) {
+            throw new IllegalStateException("cannot make a test revocation list", broken);
+        }
     }
 
     /// Writes the files that a control plane takes as its plugged-in authority.
     public void writeTo(Path directory) {
         try {
-            Files.writeString(directory.resolve("ca-cert.pem"), pem(root));
+            Files.writeString(directory.resolve("ca-cert.pem"), pem(root()));
             String key = Base64.getMimeEncoder(64, new byte[] {'\n'})
                     .encodeToString(keys.getPrivate().getEncoded());
             Files.writeString(
                     directory.resolve("ca-key.pem"),
                     "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n");
-            Files.writeString(directory.resolve("cert-chain.pem"), pem(root));
-            Files.writeString(directory.resolve("root-cert.pem"), pem(root));
+            Files.writeString(directory.resolve("cert-chain.pem"), pem(root()));
+            Files.writeString(directory.resolve("root-cert.pem"), pem(root()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,7 +142,11 @@ public final class TestCa {
                 life.isNegative() ? until.minus(LEAF_LIFE) : Instant.now().minus(SKEW);
         KeyPair leafKeys = newKeys();
         X509Certificate leaf = signed(new X500Name("O=workload"), leafKeys, from, until, uris);
-        return new Issued(leafKeys.getPrivate(), List.of(leaf), List.of(root));
+        List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
+        for (TestCa each = this; each.above != null; each = each.above) {
+            chain.add(each.certificate);
+        }
+        return new Issued(leafKeys.getPrivate(), chain, List.of(root()));
     }
 
     private X509Certificate signed(

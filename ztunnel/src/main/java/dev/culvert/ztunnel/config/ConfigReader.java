@@ -17,7 +17,6 @@ import dev.culvert.ztunnel.config.SocketConfig.OriginalSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the configuration out of Istio's variables. Used once, by one thread.
 final class ConfigReader {
@@ -93,6 +92,10 @@ final class ConfigReader {
             case ProxyMode.Shared() -> MeshMarks.PACKET_MARK;
             case ProxyMode.Dedicated _ -> 0;
         };
+        if (settings.bool("UNSTABLE_ENABLE_SOCKS5", false)) {
+            // better not to start than to let somebody rely on it
+            settings.mistake("UNSTABLE_ENABLE_SOCKS5", "false: SOCKS5 is not served");
+        }
         int mark = settings.integer("PACKET_MARK", defaultMark, 0, Integer.MAX_VALUE);
         return new SocketConfig(
                 settings.bool("ENABLE_PROXY", true),
@@ -100,7 +103,6 @@ final class ConfigReader {
                 settings.bool("INPOD_PORT_REUSE", true),
                 originalSource(mark != 0),
                 settings.bool("IPV6_ENABLED", true),
-                refused("UNSTABLE_ENABLE_SOCKS5", "SOCKS5 is not served"),
                 settings.bool("LOCALHOST_APP_TUNNEL", true),
                 new KeepAlive(
                         settings.bool("KEEPALIVE_ENABLED", true),
@@ -129,26 +131,9 @@ final class ConfigReader {
                 settings.integer("POOL_MAX_STREAMS_PER_CONNECTION", 100, 1, 65_535),
                 settings.duration("POOL_UNUSED_RELEASE_TIMEOUT", Duration.ofMinutes(5)),
                 settings.bool("ENABLE_RESPONSE_BAGGAGE", true),
-                revocationList(),
+                settings.path("CRL_PATH"),
                 settings.bool("TLS12_ENABLED", false),
                 postQuantumOnly());
-    }
-
-    /// A switch for something that is not there: better not to start than to let somebody rely on it.
-    private boolean refused(String name, String why) {
-        boolean wanted = settings.bool(name, false);
-        if (wanted) {
-            settings.mistake(name, "false: " + why);
-        }
-        return wanted;
-    }
-
-    private @Nullable Path revocationList() {
-        Path path = settings.path("CRL_PATH");
-        if (path != null) {
-            settings.mistake("CRL_PATH", "nothing: certificates are not looked up in a revocation list");
-        }
-        return path;
     }
 
     private boolean postQuantumOnly() {

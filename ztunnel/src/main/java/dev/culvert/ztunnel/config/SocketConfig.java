@@ -10,7 +10,6 @@ import java.time.Duration;
 ///     upgrade
 /// @param originalSource `ENABLE_ORIG_SRC`
 /// @param ipv6 `IPV6_ENABLED`, default true; false binds IPv4 addresses only
-/// @param socks5 `UNSTABLE_ENABLE_SOCKS5`, default false; makes 15080 a reserved port
 /// @param localhostAppTunnel `LOCALHOST_APP_TUNNEL`, default true: PROXY-protocol delivery goes over loopback
 /// @param keepAlive TCP keepalive of captured and dialled connections
 /// @param connectTimeout of every connection we dial: 10 seconds
@@ -20,7 +19,6 @@ public record SocketConfig(
         boolean portReuse,
         OriginalSource originalSource,
         boolean ipv6,
-        boolean socks5,
         boolean localhostAppTunnel,
         KeepAlive keepAlive,
         Duration connectTimeout) {
@@ -36,7 +34,6 @@ public record SocketConfig(
                 false,
                 OriginalSource.NEVER,
                 ipv6,
-                socks5,
                 localhostAppTunnel,
                 keepAlive,
                 connectTimeout);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param maxStreamsPerConnection `POOL_MAX_STREAMS_PER_CONNECTION`, default 100
 /// @param unusedRelease `POOL_UNUSED_RELEASE_TIMEOUT`, default 5 minutes: how long an unused connection is kept
 /// @param responseBaggage `ENABLE_RESPONSE_BAGGAGE`, default true
-/// @param revocationList `CRL_PATH`; null for none
+/// @param revocationList `CRL_PATH`: a file of certificates that peers may not show, followed as it changes; null for
+///     none
 /// @param tls12 `TLS12_ENABLED`, default false
 /// @param postQuantumOnly `COMPLIANCE_POLICY` is `pqc`: X25519MLKEM768 or no connection
 public record TunnelConfig(

@@ -15,7 +15,9 @@ public enum ResponseFlag {
     /// A mesh peer that did not answer, which a NetworkPolicy explains best.
     NETWORK_POLICY("NETWORK_POLICY"),
     /// No certificate of our own.
-    IDENTITY_ERROR("IDENTITY_ERROR");
+    IDENTITY_ERROR("IDENTITY_ERROR"),
+    /// The peer's certificate, or one above it, is revoked; before the connection or during it.
+    CERT_REVOKED("CERT_REVOKED");
 
     private final String text;
 
@@ -28,6 +30,7 @@ public enum ResponseFlag {
         return switch (failure) {
             case TunnelFailure.ConnectTimedOut _ -> NETWORK_POLICY;
             case TunnelFailure.NoCertificate _ -> IDENTITY_ERROR;
+            case TunnelFailure.CertificateRevoked _ -> CERT_REVOKED;
             case TunnelFailure.ProtocolError _, TunnelFailure.StreamReset _, TunnelFailure.GoingAway _ ->
                 H2_HANDSHAKE_FAILURE;
             case TunnelFailure.ConnectRefused _,

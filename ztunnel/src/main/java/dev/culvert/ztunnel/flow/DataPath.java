@@ -12,7 +12,6 @@ import dev.culvert.ztunnel.connection.CloseReason;
 import dev.culvert.ztunnel.connection.ConnectionJournal;
 import dev.culvert.ztunnel.connection.ConnectionTable;
 import dev.culvert.ztunnel.connection.PodIdentity;
-import dev.culvert.ztunnel.connection.ReservedPorts;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -46,11 +45,6 @@ public record DataPath(
     /// The network of this node.
     public String network() {
         return config.node().network();
-    }
-
-    /// Ports that never are a destination.
-    public ReservedPorts reserved() {
-        return new ReservedPorts(config.sockets().socks5());
     }
 
     /// Cuts everything of a pod: its connections, which end for `reason`, and its tunnels to peers.

@@ -55,7 +55,7 @@ public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outc
 
     private void start() {
         entry.target(this);
-        CloseReason objection = new LoopGuard(path.reserved()).inbound(captured.destination());
+        CloseReason objection = LoopGuard.inbound(captured.destination());
         if (objection != null) {
             abort(objection);
             return;
@@ -74,7 +74,7 @@ public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outc
             return;
         }
         InetSocketAddress destination = captured.destination();
-        InboundRouter.Query query = new InboundRouter.Query(world, path.network(), own, destination, path.reserved());
+        InboundRouter.Query query = new InboundRouter.Query(world, path.network(), own, destination);
         entry.opened(InboundTraffic.ofPlain(
                 new InboundTraffic.World(
                         world, path.network(), own, InboundRouter.serviceOf(query, destination.getPort())),

@@ -108,7 +108,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
         }
         ConnectRequest request = offer.request();
         InboundRouter.Query query =
-                new InboundRouter.Query(world, path.network(), own, captured.destination(), path.reserved());
+                new InboundRouter.Query(world, path.network(), own, captured.destination());
         if (path.onDemand().isOn()
                 && request.authority() instanceof Authority.Address asked
                 && asks(Unknowns.of(query, asked.ip()))) {

@@ -62,7 +62,7 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
 
     private void start() {
         entry.target(this);
-        CloseReason objection = new LoopGuard(path.reserved()).outbound(captured.destination());
+        CloseReason objection = LoopGuard.outbound(captured.destination());
         if (objection != null) {
             abort(objection);
             return;

@@ -24,14 +24,12 @@ public final class InboundRouter {
     private final String network;
     private final Workload own;
     private final InetSocketAddress local;
-    private final ReservedPorts reserved;
 
     private InboundRouter(Query query) {
         world = query.world();
         network = query.network();
         own = query.own();
         local = query.local();
-        reserved = query.reserved();
     }
 
     /// What is to be decided. Immutable.
@@ -40,9 +38,7 @@ public final class InboundRouter {
     /// @param network of this node
     /// @param own workload of the pod
     /// @param local address of the pod that the peer connected to
-    /// @param reserved ports that never are a destination
-    public record Query(
-            MeshSnapshot world, String network, Workload own, InetSocketAddress local, ReservedPorts reserved) {}
+    public record Query(MeshSnapshot world, String network, Workload own, InetSocketAddress local) {}
 
     /// Decides.
     ///
@@ -92,7 +88,7 @@ public final class InboundRouter {
 
     private InboundDecision deliver(
             Authority authority, int port, @Nullable Service service, @Nullable InetSocketAddress wanted) {
-        if (reserved.contains(port)) {
+        if (ReservedPorts.contains(port)) {
             return new InboundDecision.Reject(new CloseReason.OwnPort(new InetSocketAddress(local.getAddress(), port)));
         }
         ApplicationTunnel tunnel = own.applicationTunnel();

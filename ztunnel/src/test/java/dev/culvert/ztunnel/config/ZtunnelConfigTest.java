@@ -55,13 +55,7 @@ class ZtunnelConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "CRL_PATH, /crl.pem",
-        "COMPLIANCE_POLICY, fips-140-2",
-        "UNSTABLE_ENABLE_SOCKS5, true",
-        "NODE_NAME, ''",
-        "FAKE_CA, true"
-    })
+    @CsvSource({"COMPLIANCE_POLICY, fips-140-2", "UNSTABLE_ENABLE_SOCKS5, true", "NODE_NAME, ''", "FAKE_CA, true"})
     void refusesToStartWhenSomethingIsReliedOnThatIsNotThere(String name, String value) {
         environment.put(name, value);
         SettingErrors errors = catchThrowableOfType(SettingErrors.class, this::read);

@@ -7,6 +7,7 @@ import dev.culvert.hbone.loop.PerLoop;
 import dev.culvert.hbone.server.HboneServer;
 import dev.culvert.hbone.tls.CertificateAnswer;
 import dev.culvert.hbone.tls.CertificateSource;
+import dev.culvert.hbone.tls.Revocations;
 import dev.culvert.hbone.tls.TlsContexts;
 import dev.culvert.hbone.tls.TlsOffer;
 import dev.culvert.hbone.tls.WorkloadCertificate;
@@ -26,6 +27,7 @@ import dev.culvert.mesh.state.MeshState;
 import dev.culvert.mesh.state.StateThread;
 import dev.culvert.mesh.telemetry.AccessLogEntry;
 import dev.culvert.mesh.telemetry.AccessLogWriter;
+import dev.culvert.mesh.telemetry.RevocationMetrics;
 import dev.culvert.mesh.telemetry.TcpMetrics;
 import dev.culvert.mesh.xds.OnDemand;
 import dev.culvert.process.LogFilter;
@@ -78,7 +80,8 @@ final class DataPathLab implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final StateThread stateThread = new StateThread();
     private final MeshState mesh = new MeshState(new LocalNode(null), stateThread);
-    final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
+    final Revocations revocations = new Revocations(new RevocationMetrics(metrics));
+    final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD, revocations);
     private final List<Channel> listeners = new ArrayList<>();
     private final List<SelfProxy> ends = new ArrayList<>();
 
@@ -126,9 +129,17 @@ final class DataPathLab implements AutoCloseable {
 
     /// A pod with its listeners, whose certificate is of `ca`.
     Pod pod(String name, String address, TestCa ca) {
+        return pod(name, address, certificate(name, ca));
+    }
+
+    /// A pod that shows `issued`.
+    Pod pod(String name, String address, TestCa.Issued issued) {
+        return pod(name, address, source(issued));
+    }
+
+    private Pod pod(String name, String address, CertificateSource source) {
         PodIdentity identity = new PodIdentity("uid-" + name, new WorkloadName("default", name, name));
         LoopbackSockets sockets = new LoopbackSockets(loops, ip(address), allocator);
-        CertificateSource source = certificate(name, ca);
         PodContext context = new PodContext(identity, sockets, source);
         HboneServer server = new HboneServer(tls, HboneLimits.DEFAULT, source, TunnelFlow.acceptor(path, context));
         listeners.add(bound(HboneListener.bind(sockets, server::install)));
@@ -149,7 +160,10 @@ final class DataPathLab implements AutoCloseable {
     }
 
     private static CertificateSource certificate(String name, TestCa ca) {
-        TestCa.Issued issued = ca.issue(new SpiffeId("cluster.local", "default", name));
+        return source(ca.issue(new SpiffeId("cluster.local", "default", name)));
+    }
+
+    private static CertificateSource source(TestCa.Issued issued) {
         WorkloadCertificate certificate = new WorkloadCertificate(issued.key(), issued.chain(), issued.roots(), 1);
         return (executor, callback) -> callback.accept(new CertificateAnswer.Ready(certificate));
     }

@@ -17,7 +17,6 @@ import dev.culvert.mesh.model.ServiceBuilder;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.model.WorkloadBuilder;
 import dev.culvert.ztunnel.connection.CloseReason;
-import dev.culvert.ztunnel.connection.ReservedPorts;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,10 +137,8 @@ class InboundRouterTest {
     }
 
     @Test
-    void theSocksPortIsTheProxysOnlyWhenItListensThere() {
+    void theSocksPortIsNotTheProxysSinceItDoesNotListenThere() {
         assertThat(delivered("10.0.0.1:15080").target().getPort()).isEqualTo(15080);
-        assertThat(decide("10.0.0.1:15080", null, true))
-                .isEqualTo(new InboundDecision.Reject(new CloseReason.OwnPort(address("10.0.0.1", 15080))));
     }
 
     /// By hostname: the endpoint's own target, else the service's, else 503.
@@ -151,7 +148,7 @@ class InboundRouterTest {
         own = own().service(ECHO, ofEndpoint == 0 ? PortMap.NONE : PortMap.of(Map.of(80, ofEndpoint)))
                 .build();
         services.add(Service.named("ns", ECHO.hostname()).port(80, ofService).build());
-        InboundDecision decision = decide("echo.example:80", null, false);
+        InboundDecision decision = decide("echo.example:80", null);
         if (expected == 503) {
             CloseReason reason = ((InboundDecision.Reject) decision).reason();
             assertThat(reason.status()).isEqualTo(503);
@@ -243,25 +240,25 @@ class InboundRouterTest {
     }
 
     private String serviceOf(String authority, @Nullable String forwardedHost) {
-        InboundDecision.Deliver deliver = (InboundDecision.Deliver) decide(authority, forwardedHost, false);
+        InboundDecision.Deliver deliver = (InboundDecision.Deliver) decide(authority, forwardedHost);
         Service service = deliver.service();
         return service == null ? "none" : service.key().toString();
     }
 
     private InboundDecision.Deliver delivered(String authority) {
-        return (InboundDecision.Deliver) decide(authority, null, false);
+        return (InboundDecision.Deliver) decide(authority, null);
     }
 
     private CloseReason rejected(String authority) {
-        return ((InboundDecision.Reject) decide(authority, null, false)).reason();
+        return ((InboundDecision.Reject) decide(authority, null)).reason();
     }
 
-    private InboundDecision decide(String authority, @Nullable String forwardedHost, boolean socks5) {
+    private InboundDecision decide(String authority, @Nullable String forwardedHost) {
         List<Workload> all = new ArrayList<>(workloads);
         all.add(own);
         InetSocketAddress local = address("10.0.0.1", 15008);
         return InboundRouter.decide(
-                new InboundRouter.Query(TestWorld.of(all, services), NETWORK, own, local, new ReservedPorts(socks5)),
+                new InboundRouter.Query(TestWorld.of(all, services), NETWORK, own, local),
                 Objects.requireNonNull(Authority.tryParse(authority)),
                 forwardedHost);
     }
