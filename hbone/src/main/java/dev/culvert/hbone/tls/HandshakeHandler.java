@@ -79,7 +79,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             return failed(context, new SSLHandshakeException("the peer does not speak HTTP/2 (ALPN h2)"));
         }
         if (revocations != null) {
-            revocations.made(context.channel(), check.ofClient(), check.path());
+            revocations.made(context.channel(), check.isAtClient(), check.path());
         }
         return new HandshakeOutcome.Secured(new TunnelPeer(
                 identity, context.channel().remoteAddress(), context.channel().localAddress()));
@@ -94,7 +94,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         X509Certificate revoked = check.revoked();
         if (revoked != null && revocations != null) {
-            revocations.refused(check.ofClient());
+            revocations.refused(check.isAtClient());
             return new HandshakeOutcome.Failed(Revocations.failure(context.channel(), revoked));
         }
         if (cause instanceof SslHandshakeTimeoutException) {

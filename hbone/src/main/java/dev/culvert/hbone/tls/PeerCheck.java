@@ -34,8 +34,8 @@ final class PeerCheck {
         return new PeerCheck(null, own.trustDomain(), aliases);
     }
 
-    /// Whether we are the client of the connection.
-    boolean ofClient() {
+    /// Whether it is made at the client, and judges a server.
+    boolean isAtClient() {
         return expected != null;
     }
 

@@ -29,14 +29,7 @@ public record SocketConfig(
     /// and whoever is connected to sees this process.
     public SocketConfig atHome() {
         return new SocketConfig(
-                proxyEnabled,
-                0,
-                false,
-                OriginalSource.NEVER,
-                ipv6,
-                localhostAppTunnel,
-                keepAlive,
-                connectTimeout);
+                proxyEnabled, 0, false, OriginalSource.NEVER, ipv6, localhostAppTunnel, keepAlive, connectTimeout);
     }
 
     /// Whether connections to the application carry the client's address.

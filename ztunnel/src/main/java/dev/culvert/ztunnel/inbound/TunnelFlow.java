@@ -107,8 +107,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
             return;
         }
         ConnectRequest request = offer.request();
-        InboundRouter.Query query =
-                new InboundRouter.Query(world, path.network(), own, captured.destination());
+        InboundRouter.Query query = new InboundRouter.Query(world, path.network(), own, captured.destination());
         if (path.onDemand().isOn()
                 && request.authority() instanceof Authority.Address asked
                 && asks(Unknowns.of(query, asked.ip()))) {
