@@ -74,6 +74,8 @@ public final class MeshConfigReader {
             throw fields.wrong("trustDomain", "lower-case letters, digits, '-', '.' and '_'");
         }
         String rootNamespace = fields.text("rootNamespace", "");
-        return new MeshConfig(trustDomain, rootNamespace.isEmpty() ? defaults.rootNamespace() : rootNamespace);
+        List<String> aliases = fields.texts("trustDomainAliases");
+        return new MeshConfig(trustDomain, aliases, rootNamespace.isEmpty() ? defaults.rootNamespace() : rootNamespace,
+                new WaypointDefaultsReader(fields).read());
     }
 }

@@ -10,9 +10,17 @@ import dev.culvert.process.Settings;
 /// @param configMap     `SHARED_MESH_CONFIG`: the ConfigMap with the key `mesh`; default `istio`
 /// @param dryRun        `AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY`: send policies that only log; default
 ///     false
-public record MeshSettings(String clusterId, String rootNamespace, String domain, String configMap, boolean dryRun) {
+/// @param allowWaypointBypass `CULVERT_ALLOW_WAYPOINT_BYPASS`: as Istio does, leave pods open to who goes around
+///     a waypoint whose policies are in force for them; default false
+public record MeshSettings(
+        String clusterId,
+        String rootNamespace,
+        String domain,
+        String configMap,
+        boolean dryRun,
+        boolean allowWaypointBypass) {
     public static final MeshSettings DEFAULT =
-            new MeshSettings("Kubernetes", "istio-system", "cluster.local", "istio", false);
+            new MeshSettings("Kubernetes", "istio-system", "cluster.local", "istio", false, false);
 
     /// Reads the settings; mistakes gather in `settings`.
     public static MeshSettings from(Settings settings) {
@@ -21,6 +29,7 @@ public record MeshSettings(String clusterId, String rootNamespace, String domain
                 settings.string("POD_NAMESPACE", DEFAULT.rootNamespace),
                 settings.string("DOMAIN_SUFFIX", DEFAULT.domain),
                 settings.string("SHARED_MESH_CONFIG", DEFAULT.configMap),
-                settings.bool("AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", DEFAULT.dryRun));
+                settings.bool("AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY", DEFAULT.dryRun),
+                settings.bool("CULVERT_ALLOW_WAYPOINT_BYPASS", DEFAULT.allowWaypointBypass));
     }
 }

@@ -61,10 +61,14 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
         WaypointGraph waypoints = new WaypointGraph(graph, inputs, network);
         ServiceGraph services = new ServiceGraph(graph, inputs, network, waypoints, settings);
-        this.workloads = new WorkloadGraph(graph, inputs, network, services, policies, settings);
+        TargetGraph targets = new TargetGraph(inputs, waypoints);
+        GuardGraph guards = new GuardGraph(graph, inputs, services, targets, settings);
+        this.workloads = new WorkloadGraph(
+                graph, inputs, network, services, new WorkloadGraph.WorkloadPolicies(policies, guards), settings);
         RouteGraph routes = new RouteGraph(graph, inputs, services, settings);
-        WaypointResources told = new WaypointResources(graph, inputs, waypoints, workloads, routes, settings);
+        WaypointResources told = new WaypointResources(graph, inputs, targets, workloads, routes, settings);
         collect(TypeUrls.AUTHORIZATION, policies.resources);
+        collect(TypeUrls.AUTHORIZATION, workloads.guards);
         collect(TypeUrls.ADDRESS, services.resources);
         collect(TypeUrls.ADDRESS, workloads.resources);
         collect(TypeUrls.WAYPOINT, List.of(told.waypoints));

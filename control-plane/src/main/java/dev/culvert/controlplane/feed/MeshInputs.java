@@ -5,10 +5,12 @@ import dev.culvert.controlplane.config.MeshConfigReader;
 import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.derive.Graph;
 import dev.culvert.controlplane.derive.Input;
+import dev.culvert.controlplane.gateway.AuthenticationMessages.Keys;
 import dev.culvert.kube.ResourceEvent;
 import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.AuthorizationPolicy;
 import dev.culvert.kube.resource.ConfigMap;
+import dev.culvert.kube.resource.DestinationRule;
 import dev.culvert.kube.resource.EndpointSlice;
 import dev.culvert.kube.resource.Gateway;
 import dev.culvert.kube.resource.GatewayClass;
@@ -20,13 +22,17 @@ import dev.culvert.kube.resource.Namespace;
 import dev.culvert.kube.resource.Node;
 import dev.culvert.kube.resource.PeerAuthentication;
 import dev.culvert.kube.resource.Pod;
+import dev.culvert.kube.resource.RateLimitPolicy;
 import dev.culvert.kube.resource.ReferenceGrant;
+import dev.culvert.kube.resource.RequestAuthentication;
 import dev.culvert.kube.resource.Resource;
 import dev.culvert.kube.resource.ResourceKey;
 import dev.culvert.kube.resource.Service;
 import dev.culvert.kube.resource.ServiceEntry;
 import dev.culvert.kube.resource.TcpRoute;
+import dev.culvert.kube.resource.Telemetry;
 import dev.culvert.kube.resource.TlsRoute;
+import dev.culvert.kube.resource.VirtualService;
 import dev.culvert.kube.resource.WorkloadEntry;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +62,14 @@ final class MeshInputs {
     final Input<ResourceKey, TlsRoute> tlsRoutes;
     final Input<ResourceKey, TcpRoute> tcpRoutes;
     final Input<ResourceKey, ReferenceGrant> grants;
+    final Input<ResourceKey, RequestAuthentication> authentications;
+    final Input<ResourceKey, Telemetry> telemetries;
+    final Input<ResourceKey, RateLimitPolicy> rateLimits;
+    final Input<ResourceKey, DestinationRule> destinationRules;
+    final Input<ResourceKey, VirtualService> virtualServices;
     final Input<String, MeshConfig> config;
+    /// The keys of token issuers, by their address.
+    final Input<String, Keys> keys;
 
     private final MeshConfigReader configReader;
     private final Set<Kind<?>> unsynced = new HashSet<>(KINDS);
@@ -78,7 +91,13 @@ final class MeshInputs {
         tlsRoutes = graph.input("tlsRoutes");
         tcpRoutes = graph.input("tcpRoutes");
         grants = graph.input("referenceGrants");
+        authentications = graph.input("requestAuthentications");
+        telemetries = graph.input("telemetries");
+        rateLimits = graph.input("rateLimitPolicies");
+        destinationRules = graph.input("destinationRules");
+        virtualServices = graph.input("virtualServices");
         config = graph.input("meshConfig");
+        keys = graph.input("tokenKeys");
         configReader = new MeshConfigReader(settings);
         config.put(ONLY, configReader.absent());
     }
@@ -120,6 +139,11 @@ final class MeshInputs {
             case TlsRoute route -> set(tlsRoutes, route, gone);
             case TcpRoute route -> set(tcpRoutes, route, gone);
             case ReferenceGrant grant -> set(grants, grant, gone);
+            case RequestAuthentication policy -> set(authentications, policy, gone);
+            case Telemetry telemetry -> set(telemetries, telemetry, gone);
+            case RateLimitPolicy policy -> set(rateLimits, policy, gone);
+            case DestinationRule rule -> set(destinationRules, rule, gone);
+            case VirtualService virtual -> set(virtualServices, virtual, gone);
             case ConfigMap map -> setConfig(gone ? null : map, map);
             // A kind that other parts of the control plane read.
             default -> {}

@@ -116,7 +116,7 @@ final class PolicyGraph {
         return Objects.requireNonNull(fetch.one(inputs.config, MeshInputs.ONLY));
     }
 
-    private static Map<String, XdsResource> resource(@Nullable Authorization policy) {
+    static Map<String, XdsResource> resource(@Nullable Authorization policy) {
         if (policy == null) {
             return Map.of();
         }

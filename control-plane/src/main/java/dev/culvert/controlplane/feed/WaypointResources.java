@@ -15,12 +15,17 @@ import dev.culvert.controlplane.derive.Index;
 import dev.culvert.controlplane.derive.ResourceTable;
 import dev.culvert.controlplane.derive.ScopedName;
 import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.gateway.AuthenticationMessages;
 import dev.culvert.controlplane.gateway.ClusterMessages;
 import dev.culvert.controlplane.gateway.EndpointMessages;
+import dev.culvert.controlplane.gateway.HostNames;
 import dev.culvert.controlplane.gateway.MeshService;
 import dev.culvert.controlplane.gateway.MeshWorkload;
+import dev.culvert.controlplane.gateway.PolicyMessages;
+import dev.culvert.controlplane.gateway.RateLimitMessages;
 import dev.culvert.controlplane.gateway.ServiceMessages;
 import dev.culvert.controlplane.gateway.ServicePlan;
+import dev.culvert.controlplane.gateway.TelemetryMessages;
 import dev.culvert.controlplane.gateway.WaypointMessages;
 import dev.culvert.controlplane.gateway.WaypointView;
 import dev.culvert.kube.resource.Gateway;
@@ -32,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What each waypoint is told: itself, the services and workloads that use it, and where they are. Confined to
 /// the `derive` thread.
@@ -39,6 +45,7 @@ final class WaypointResources {
     private final MeshInputs inputs;
     private final MeshSettings settings;
     private final ServiceGraph services;
+    private final TargetGraph targets;
     private final WorkloadGraph workloads;
     private final RouteGraph routes;
     private final List<Index<ResourceKey, String, Attachment>> byWaypoint;
@@ -50,8 +57,8 @@ final class WaypointResources {
 
     /// A service at one of its waypoints.
     ///
-    /// @param clusters where its traffic may go
-    private record Attachment(ResourceKey waypoint, String service, Set<String> clusters) {}
+    /// @param clusters where its traffic, and what asks about it, may go
+    private record Attachment(ResourceKey waypoint, String service, Policies policies, Set<String> clusters) {}
 
     /// A cluster that a waypoint must know.
     private record Need(ResourceKey waypoint, String cluster) {}
@@ -59,13 +66,15 @@ final class WaypointResources {
     WaypointResources(
             Graph graph,
             MeshInputs inputs,
-            WaypointGraph choice,
+            TargetGraph targets,
             WorkloadGraph workloads,
             RouteGraph routes,
             MeshSettings settings) {
         this.inputs = inputs;
         this.settings = settings;
+        this.targets = targets;
         this.services = workloads.services();
+        WaypointGraph choice = services.waypoints();
         this.workloads = workloads;
         this.routes = routes;
         List<Derived<String, MeshService, String, Attachment>> attachments = List.of(
@@ -96,16 +105,19 @@ final class WaypointResources {
         Map<String, Attachment> found = new LinkedHashMap<>();
         for (WaypointView waypoint : service.binding().waypoints()) {
             if (waypoint.ours() && plan != null) {
+                Policies policies = policies(waypoint.key(), service, plan.routes(), fetch);
+                Set<String> clusters = new TreeSet<>(plan.clusters());
+                addClusters(policies, clusters);
                 found.put(
                         key(waypoint.key(), service.name()),
-                        new Attachment(waypoint.key(), service.name(), plan.clusters()));
+                        new Attachment(waypoint.key(), service.name(), policies, clusters));
             }
         }
         return found;
     }
 
     private Map<String, XdsResource> waypoint(Gateway gateway, Fetch fetch) {
-        var message = WaypointMessages.of(gateway, mesh(fetch), settings.clusterId());
+        var message = messages(fetch).of(gateway, telemetry(gateway.key(), null, fetch));
         return resource(TypeUrls.WAYPOINT, gateway.key(), gateway.key().toString(), message);
     }
 
@@ -115,7 +127,7 @@ final class WaypointResources {
         if (service == null || plan == null) {
             return Map.of();
         }
-        var message = ServiceMessages.of(service, plan, Policies.getDefaultInstance(), Telemetry.getDefaultInstance());
+        var message = ServiceMessages.of(service, plan, attachment.policies, telemetry(attachment.waypoint, service, fetch));
         return resource(TypeUrls.WAYPOINT_SERVICE, attachment.waypoint, attachment.service, message);
     }
 
@@ -125,12 +137,50 @@ final class WaypointResources {
             if (waypoint.ours()) {
                 AttachedWorkload message = AttachedWorkload.newBuilder()
                         .setEndpoint(endpoints(fetch).of(workload))
+                        .setPolicies(policies(waypoint.key(), null, Set.of(), fetch))
+                        .setTelemetry(telemetry(waypoint.key(), null, fetch))
                         .build();
                 String uid = workload.message().getUid();
                 found.putAll(resource(TypeUrls.WAYPOINT_WORKLOAD, waypoint.key(), uid, message));
             }
         }
         return found;
+    }
+
+    private Policies policies(ResourceKey waypoint, @Nullable MeshService service, Set<String> taken, Fetch fetch) {
+        Policies.Builder built = Policies.newBuilder();
+        HostNames hosts = hosts(fetch);
+        targets.authorizations(waypoint, service, fetch)
+                .forEach(policy -> built.addAuthorization(PolicyMessages.of(policy)));
+        targets.authentications(waypoint, service, fetch)
+                .forEach(policy ->
+                        built.addAuthentication(AuthenticationMessages.of(policy, uri -> fetch.one(inputs.keys, uri))));
+        targets.rateLimits(waypoint, service, fetch)
+                .forEach(policy -> built.addRateLimits(RateLimitMessages.of(policy, "", hosts)));
+        for (String route : new TreeSet<>(taken)) {
+            targets.rateLimits(route, fetch)
+                    .forEach(policy -> built.addRateLimits(RateLimitMessages.of(policy, route, hosts)));
+        }
+        return built.build();
+    }
+
+    private Telemetry telemetry(ResourceKey waypoint, @Nullable MeshService service, Fetch fetch) {
+        return TelemetryMessages.of(mesh(fetch).waypoints(), targets.telemetries(waypoint, service, fetch));
+    }
+
+    private WaypointMessages messages(Fetch fetch) {
+        return new WaypointMessages(mesh(fetch), settings.clusterId(), hosts(fetch));
+    }
+
+    private HostNames hosts(Fetch fetch) {
+        return new HostNames(routes.lookup(fetch), settings.domain());
+    }
+
+    private static void addClusters(Policies policies, Set<String> clusters) {
+        policies.getRateLimitsList().stream()
+                .map(limit -> limit.getGlobal().getCluster())
+                .filter(cluster -> !cluster.isEmpty())
+                .forEach(clusters::add);
     }
 
     private Map<String, Need> needs(WaypointView waypoint, Fetch fetch) {
@@ -141,6 +191,8 @@ final class WaypointResources {
         for (Index<ResourceKey, String, Attachment> index : byWaypoint) {
             fetch.bucket(index, waypoint.key()).forEach(attachment -> names.addAll(attachment.clusters));
         }
+        addClusters(policies(waypoint.key(), null, Set.of(), fetch), names);
+        names.addAll(messages(fetch).clusters());
         Map<String, Need> needs = new LinkedHashMap<>();
         names.forEach(name -> needs.put(key(waypoint.key(), name), new Need(waypoint.key(), name)));
         return needs;

@@ -43,7 +43,7 @@ final class WorkloadGraph {
     private final MeshInputs inputs;
     private final NetworkName network;
     private final ServiceGraph services;
-    private final PolicyGraph policies;
+    private final WorkloadPolicies policies;
     private final MeshSettings settings;
     private final WaypointGraph waypoints;
     private final Index<ResourceKey, String, ManualEndpoint> manualByPod;
@@ -56,6 +56,12 @@ final class WorkloadGraph {
     /// What node proxies get.
     final List<Collection<String, XdsResource>> resources;
 
+    /// The policies that close the ways around waypoints, for node proxies.
+    final List<Collection<String, XdsResource>> guards;
+
+    /// What decides which policies a workload refers to.
+    record WorkloadPolicies(PolicyGraph selected, GuardGraph guards) {}
+
     /// A pod that a slice of a service without selector names by hand.
     private record ManualEndpoint(ResourceKey pod, String uid, ServiceTarget service) {}
 
@@ -64,7 +70,7 @@ final class WorkloadGraph {
             MeshInputs inputs,
             NetworkName network,
             ServiceGraph services,
-            PolicyGraph policies,
+            WorkloadPolicies policies,
             MeshSettings settings) {
         this.inputs = inputs;
         this.network = network;
@@ -84,6 +90,10 @@ final class WorkloadGraph {
         resources = built.stream()
                 .<Collection<String, XdsResource>>map(workloads -> graph.derive(
                         workloads.name() + "Resources", workloads, (workload, _) -> resource(workload.message())))
+                .toList();
+        guards = built.stream()
+                .<Collection<String, XdsResource>>map(
+                        workloads -> graph.derive(workloads.name() + "Guards", workloads, this::guard))
                 .toList();
         byService = built.stream()
                 .map(workloads -> workloads.index(
@@ -118,8 +128,9 @@ final class WorkloadGraph {
         List<String> addresses =
                 pod.status().podIps().stream().map(InetAddress::getHostAddress).toList();
         Binding binding = waypoints.ofWorkload(pod.metadata(), addresses, fetch);
-        Workload message = builder(fetch).ofPod(pod, node, selecting, policies.references(namespace, labels, fetch));
-        return message == null ? Map.of() : bound(message, labels, binding);
+        Workload message =
+                builder(fetch).ofPod(pod, node, selecting, policies.selected.references(namespace, labels, fetch));
+        return message == null ? Map.of() : bound(message, labels, binding, fetch);
     }
 
     private Map<String, MeshWorkload> workloadEntry(WorkloadEntry entry, Fetch fetch) {
@@ -130,9 +141,10 @@ final class WorkloadGraph {
         List<ServiceTarget> selecting = selecting(namespace, labels, fetch);
         Binding binding = fetch.one(waypoints.workloadEntries, entry.key());
         return bound(
-                builder(fetch).ofEntry(entry, selecting, policies.references(namespace, labels, fetch)),
+                builder(fetch).ofEntry(entry, selecting, policies.selected.references(namespace, labels, fetch)),
                 labels,
-                binding == null ? Binding.NONE : binding);
+                binding == null ? Binding.NONE : binding,
+                fetch);
     }
 
     private Map<String, MeshWorkload> inlineEndpoints(ServiceEntry entry, Fetch fetch) {
@@ -144,12 +156,13 @@ final class WorkloadGraph {
         }
         WorkloadBuilder builder = builder(fetch);
         Map<String, String> labels = entry.metadata().labels();
-        List<String> references = policies.references(entry.metadata().namespace(), labels, fetch);
+        List<String> references = policies.selected.references(entry.metadata().namespace(), labels, fetch);
         Map<String, MeshWorkload> found = new LinkedHashMap<>();
         for (WorkloadEntry.Endpoint endpoint : entry.endpoints()) {
             if (!endpoint.address().isEmpty() && !endpoint.address().startsWith("unix://")) {
                 Binding binding = waypoints.ofWorkload(entry.metadata(), List.of(endpoint.address()), fetch);
-                found.putAll(bound(builder.ofInline(entry, endpoint, own, references), endpoint.labels(), binding));
+                found.putAll(
+                        bound(builder.ofInline(entry, endpoint, own, references), endpoint.labels(), binding, fetch));
             }
         }
         boolean dns = entry.resolution() == Resolution.DNS || entry.resolution() == Resolution.DNS_ROUND_ROBIN;
@@ -158,7 +171,10 @@ final class WorkloadGraph {
                 if (!target.hostname().startsWith("*")) {
                     var endpoint = new WorkloadEntry.Endpoint(target.hostname(), Map.of(), Map.of(), "", "", 0, "");
                     found.putAll(bound(
-                            builder.ofInline(entry, endpoint, List.of(target), references), labels, Binding.NONE));
+                            builder.ofInline(entry, endpoint, List.of(target), references),
+                            labels,
+                            Binding.NONE,
+                            fetch));
                 }
             }
         }
@@ -178,18 +194,30 @@ final class WorkloadGraph {
             }
             InetAddress ip = WorkloadBuilder.tryAddress(endpoint.addresses().getFirst());
             if (ip != null) {
-                found.putAll(bound(builder.ofSlice(slice, endpoint, ip, service), Map.of(), Binding.NONE));
+                found.putAll(bound(builder.ofSlice(slice, endpoint, ip, service), Map.of(), Binding.NONE, fetch));
             }
         }
         return found;
     }
 
-    private static Map<String, MeshWorkload> bound(Workload message, Map<String, String> labels, Binding binding) {
+    private Map<String, MeshWorkload> bound(
+            Workload message, Map<String, String> labels, Binding binding, Fetch fetch) {
+        Workload.Builder bound = message.toBuilder();
         WaypointView waypoint = binding.waypoint();
-        Workload bound = waypoint == null || waypoint.address() == null
-                ? message
-                : message.toBuilder().setWaypoint(waypoint.address()).build();
-        return Map.of(bound.getUid(), new MeshWorkload(bound, labels, binding));
+        if (waypoint != null && waypoint.address() != null) {
+            bound.setWaypoint(waypoint.address());
+        }
+        Set<ResourceKey> admitted =
+                policies.guards.admitted(binding, message.getServicesMap().keySet(), fetch);
+        if (admitted != null) {
+            bound.addAuthorizationPolicies(policies.guards.reference(admitted, fetch));
+        }
+        return Map.of(message.getUid(), new MeshWorkload(bound.build(), labels, binding, admitted));
+    }
+
+    private Map<String, XdsResource> guard(MeshWorkload workload, Fetch fetch) {
+        Set<ResourceKey> admitted = workload.admitted();
+        return admitted == null ? Map.of() : PolicyGraph.resource(policies.guards.policy(admitted, fetch));
     }
 
     private Map<String, ManualEndpoint> manualEndpoints(EndpointSlice slice, Fetch fetch) {

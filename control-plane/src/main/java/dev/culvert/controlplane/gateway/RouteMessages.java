@@ -10,6 +10,7 @@ import dev.culvert.api.waypoint.RetryPolicy;
 import dev.culvert.api.waypoint.SessionPersistence;
 import dev.culvert.api.waypoint.TcpRule;
 import dev.culvert.api.waypoint.TextMatch;
+import dev.culvert.controlplane.config.WaypointDefaults;
 import dev.culvert.kube.resource.BackendRef;
 import dev.culvert.kube.resource.GrpcRoute;
 import dev.culvert.kube.resource.HttpRoute;
@@ -22,11 +23,6 @@ import java.util.List;
 
 /// Makes the rules of the routes of the Gateway API. Pure but for the backends it asks for.
 final class RouteMessages {
-    /// What is tried again besides the status codes that a rule names.
-    static final List<String> RETRIED = List.of("connect-failure", "refused-stream", "unavailable", "cancelled");
-
-    static final int DEFAULT_ATTEMPTS = 2;
-
     private final BackendResolver backends;
 
     RouteMessages(BackendResolver backends) {
@@ -108,7 +104,7 @@ final class RouteMessages {
     }
 
     private String name(String rule, int index) {
-        return backends.routeName() + " rule " + (rule.isEmpty() ? String.valueOf(index) : rule);
+        return backends.routeName() + ServicePlan.RULE + (rule.isEmpty() ? String.valueOf(index) : rule);
     }
 
     private static HttpMatch match(HttpRoute.Match match) {
@@ -161,8 +157,8 @@ final class RouteMessages {
 
     private static RetryPolicy retry(HttpRoute.Retry retry) {
         RetryPolicy.Builder built = RetryPolicy.newBuilder()
-                .setAttempts(retry.attempts() < 0 ? DEFAULT_ATTEMPTS : retry.attempts())
-                .addAllOn(RETRIED)
+                .setAttempts(retry.attempts() < 0 ? WaypointDefaults.ATTEMPTS : retry.attempts())
+                .addAllOn(WaypointDefaults.RETRIED)
                 .addAllStatuses(retry.codes());
         return retry.backoff() == null
                 ? built.build()

@@ -14,20 +14,35 @@ import java.util.function.Consumer;
 /// What every waypoint of a service does with its traffic: ports and routes. Immutable.
 ///
 /// @param clusters names of all that its traffic may go to
-public record ServicePlan(List<ServicePort> ports, Set<String> clusters) {
+/// @param routes   that its traffic may take, as in `HTTPRoute shop/split`
+public record ServicePlan(List<ServicePort> ports, Set<String> clusters, Set<String> routes) {
+    /// Between the name of a route and that of its rule.
+    static final String RULE = " rule ";
+
     public ServicePlan {
         ports = List.copyOf(ports);
         clusters = Set.copyOf(clusters);
+        routes = Set.copyOf(routes);
     }
 
     /// The plan of a service with these ports.
     public static ServicePlan of(String service, List<ServicePort> ports) {
         Set<String> clusters = new TreeSet<>();
         clusters.add(service);
+        Set<String> routes = new TreeSet<>();
         for (ServicePort port : ports) {
-            port.getRoutesList().forEach(set -> addClusters(set, clusters::add));
+            for (RouteSet set : port.getRoutesList()) {
+                addClusters(set, clusters::add);
+                set.getHttpList().forEach(rule -> routes.add(route(rule.getName())));
+            }
         }
-        return new ServicePlan(ports, clusters);
+        return new ServicePlan(ports, clusters, routes);
+    }
+
+    /// The route that a rule of this name belongs to.
+    private static String route(String rule) {
+        int end = rule.indexOf(RULE);
+        return end < 0 ? rule : rule.substring(0, end);
     }
 
     private static void addClusters(RouteSet set, Consumer<String> clusters) {

@@ -9,6 +9,7 @@ import dev.culvert.api.workload.Workload;
 import dev.culvert.api.workload.WorkloadStatus;
 import dev.culvert.api.workload.WorkloadType;
 import dev.culvert.controlplane.config.MeshConfig;
+import dev.culvert.controlplane.config.WaypointDefaults;
 import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.feed.ManifestFixture;
 import dev.culvert.kube.resource.Node;
@@ -55,7 +56,7 @@ final class PodWorkloadTest {
 
     @Test
     void namesATrustDomainThatIsNotTheDefault() {
-        MeshConfig config = new MeshConfig("corp.example", "istio-system");
+        MeshConfig config = new MeshConfig("corp.example", List.of(), "istio-system", WaypointDefaults.NONE);
         Workload workload =
                 new WorkloadBuilder("c1", "n1", config).ofPod(pod("name: a", "", ""), null, List.of(), List.of());
         assertThat(Objects.requireNonNull(workload).getTrustDomain()).isEqualTo("corp.example");
