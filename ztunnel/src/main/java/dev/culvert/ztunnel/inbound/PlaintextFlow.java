@@ -2,17 +2,15 @@ package dev.culvert.ztunnel.inbound;
 
 import dev.culvert.mesh.authz.ConnectionFacts;
 import dev.culvert.mesh.model.Workload;
-import dev.culvert.mesh.state.Arrival;
 import dev.culvert.mesh.state.MeshSnapshot;
 import dev.culvert.ztunnel.capture.CaptureHandler;
 import dev.culvert.ztunnel.connection.Captured;
 import dev.culvert.ztunnel.connection.CloseReason;
-import dev.culvert.ztunnel.connection.ConnectionEntry;
 import dev.culvert.ztunnel.connection.Direction;
 import dev.culvert.ztunnel.deliver.LocalDelivery;
 import dev.culvert.ztunnel.flow.DataPath;
-import dev.culvert.ztunnel.flow.LoopState;
 import dev.culvert.ztunnel.flow.PodContext;
+import dev.culvert.ztunnel.flow.PodFlow;
 import dev.culvert.ztunnel.policy.Admission;
 import dev.culvert.ztunnel.policy.LoopGuard;
 import dev.culvert.ztunnel.policy.Permit;
@@ -23,28 +21,16 @@ import dev.culvert.ztunnel.route.InboundRouter;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /// One plain connection to the pod's application, until the relay takes over. Confined to the loop that accepted it.
 ///
 /// Nobody proved anything, so policy sees a client without identity: a pod that insists on mutual TLS refuses it. A
 /// connection that comes to nothing is closed without a byte having been read or written.
-public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outcome {
-    private final DataPath path;
-    private final PodContext pod;
-    private final LoopState loop;
-    private final Captured captured;
-    private final ConnectionEntry entry;
+public final class PlaintextFlow extends PodFlow {
     private final TcpEnd client;
-    private Arrival.@Nullable Wait wait;
-    private boolean over;
 
     private PlaintextFlow(DataPath path, PodContext pod, Channel channel, Captured captured) {
-        this.path = path;
-        this.pod = pod;
-        this.captured = captured;
-        loop = path.loops().on(channel.eventLoop());
-        entry = loop.connections().open(pod.pod(), Direction.INBOUND, captured);
+        super(path, pod, path.loops().on(channel.eventLoop()), Direction.INBOUND, captured);
         client = TcpEnd.install(channel, () -> abort(new CloseReason.ClientLeft()));
     }
 
@@ -60,19 +46,11 @@ public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outc
             abort(objection);
             return;
         }
-        wait = path.arrival().awaitJudgeable(pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
+        awaitJudgeable();
     }
 
     @Override
-    public void missing() {
-        abort(new CloseReason.UnknownPod(pod.pod(), DataPath.PATIENCE));
-    }
-
-    @Override
-    public void arrived(MeshSnapshot world, Workload own) {
-        if (over) {
-            return;
-        }
+    protected void decide(MeshSnapshot world, Workload own) {
         InetSocketAddress destination = captured.destination();
         InboundRouter.Query query = new InboundRouter.Query(world, path.network(), own, destination);
         entry.opened(InboundTraffic.ofPlain(
@@ -92,10 +70,10 @@ public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outc
             if (!done.isSuccess()) {
                 abort(CloseReason.ofConnect(
                         captured.destination(), path.config().sockets().connectTimeout(), done.cause()));
-            } else if (over) {
+            } else if (isOver()) {
                 done.getNow().close();
             } else {
-                over = true;
+                relayed();
                 Relay.tcp(entry, client, TcpEnd.install(done.getNow(), () -> {}));
             }
         });
@@ -104,13 +82,13 @@ public final class PlaintextFlow implements ConnectionEntry.Target, Arrival.Outc
     /// Ends the connection before it was relayed.
     @Override
     public void abort(CloseReason reason) {
-        if (!over) {
-            over = true;
-            if (wait != null) {
-                wait.cancel();
-            }
+        if (end(reason)) {
             client.discard();
-            entry.end(reason);
         }
+    }
+
+    @Override
+    protected void cancel() {
+        // a dial that is under way ends by itself
     }
 }

@@ -9,17 +9,15 @@ import dev.culvert.hbone.header.Authority;
 import dev.culvert.hbone.header.Baggage;
 import dev.culvert.mesh.authz.ConnectionFacts;
 import dev.culvert.mesh.model.Workload;
-import dev.culvert.mesh.state.Arrival;
 import dev.culvert.mesh.state.MeshSnapshot;
 import dev.culvert.ztunnel.connection.Captured;
 import dev.culvert.ztunnel.connection.CloseReason;
-import dev.culvert.ztunnel.connection.ConnectionEntry;
 import dev.culvert.ztunnel.connection.Direction;
 import dev.culvert.ztunnel.deliver.LocalDelivery;
 import dev.culvert.ztunnel.deliver.ProxyProtocolHeader;
 import dev.culvert.ztunnel.flow.DataPath;
-import dev.culvert.ztunnel.flow.LoopState;
 import dev.culvert.ztunnel.flow.PodContext;
+import dev.culvert.ztunnel.flow.PodFlow;
 import dev.culvert.ztunnel.flow.WorkloadBaggage;
 import dev.culvert.ztunnel.policy.Admission;
 import dev.culvert.ztunnel.policy.Permit;
@@ -44,24 +42,18 @@ import org.jspecify.annotations.Nullable;
 /// The steps are: open the books; wait for the pod's own workload; decide on one snapshot; register and judge;
 /// deliver; answer 200 and relay. Until the answer nothing of the stream is read. What ends it before is told to the
 /// peer as a status.
-public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome {
-    private final DataPath path;
-    private final PodContext pod;
+public final class TunnelFlow extends PodFlow {
     private final TunnelOffer offer;
-    private final LoopState loop;
-    private final Captured captured;
-    private final ConnectionEntry entry;
-    private Arrival.@Nullable Wait wait;
     private @Nullable Inquiry inquiry;
-    private boolean over;
 
     private TunnelFlow(DataPath path, PodContext pod, TunnelOffer offer) {
-        this.path = path;
-        this.pod = pod;
+        super(
+                path,
+                pod,
+                path.loops().here(),
+                Direction.INBOUND,
+                captured(offer.peer().remote(), offer.peer().local()));
         this.offer = offer;
-        loop = path.loops().here();
-        captured = captured(offer.peer().remote(), offer.peer().local());
-        entry = loop.connections().open(pod.pod(), Direction.INBOUND, captured);
     }
 
     /// Starts a flow for each CONNECT to `pod`.
@@ -93,19 +85,11 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     private void start() {
         entry.target(this);
         offer.whenAbandoned(() -> end(new CloseReason.ClientLeft()));
-        wait = path.arrival().awaitJudgeable(pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
+        awaitJudgeable();
     }
 
     @Override
-    public void missing() {
-        abort(new CloseReason.UnknownPod(pod.pod(), DataPath.PATIENCE));
-    }
-
-    @Override
-    public void arrived(MeshSnapshot world, Workload own) {
-        if (over) {
-            return;
-        }
+    protected void decide(MeshSnapshot world, Workload own) {
         ConnectRequest request = offer.request();
         InboundRouter.Query query = new InboundRouter.Query(world, path.network(), own, captured.destination());
         if (path.onDemand().isOn()
@@ -158,7 +142,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
             if (!done.isSuccess()) {
                 abort(CloseReason.ofConnect(
                         deliver.target(), path.config().sockets().connectTimeout(), done.cause()));
-            } else if (over) {
+            } else if (isOver()) {
                 done.getNow().close();
             } else {
                 relay(done.getNow(), deliver.proxied(), answer);
@@ -167,7 +151,7 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     }
 
     private void relay(Channel application, @Nullable InetSocketAddress proxied, Baggage answer) {
-        over = true;
+        relayed();
         TcpEnd upstream = TcpEnd.install(application, () -> {});
         if (proxied != null) {
             ProxyProtocolHeader header = new ProxyProtocolHeader(
@@ -180,22 +164,15 @@ public final class TunnelFlow implements ConnectionEntry.Target, Arrival.Outcome
     /// Ends the CONNECT before it was relayed, and tells the peer.
     @Override
     public void abort(CloseReason reason) {
-        if (!over) {
-            end(reason);
+        if (end(reason)) {
             offer.refuse(reason.status(), reason.told());
         }
     }
 
-    private void end(CloseReason reason) {
-        if (!over) {
-            over = true;
-            if (wait != null) {
-                wait.cancel();
-            }
-            if (inquiry != null) {
-                inquiry.cancel();
-            }
-            entry.end(reason);
+    @Override
+    protected void cancel() {
+        if (inquiry != null) {
+            inquiry.cancel();
         }
     }
 }

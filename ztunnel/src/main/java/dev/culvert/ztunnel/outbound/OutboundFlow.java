@@ -4,17 +4,15 @@ import dev.culvert.api.SpiffeId;
 import dev.culvert.hbone.header.Baggage;
 import dev.culvert.mesh.model.Service;
 import dev.culvert.mesh.model.Workload;
-import dev.culvert.mesh.state.Arrival;
 import dev.culvert.mesh.state.MeshSnapshot;
 import dev.culvert.ztunnel.capture.CaptureHandler;
 import dev.culvert.ztunnel.connection.Captured;
 import dev.culvert.ztunnel.connection.CloseReason;
-import dev.culvert.ztunnel.connection.ConnectionEntry;
 import dev.culvert.ztunnel.connection.Direction;
 import dev.culvert.ztunnel.connection.Traffic;
 import dev.culvert.ztunnel.flow.DataPath;
-import dev.culvert.ztunnel.flow.LoopState;
 import dev.culvert.ztunnel.flow.PodContext;
+import dev.culvert.ztunnel.flow.PodFlow;
 import dev.culvert.ztunnel.policy.LoopGuard;
 import dev.culvert.ztunnel.relay.RelayStart;
 import dev.culvert.ztunnel.relay.TcpEnd;
@@ -34,24 +32,13 @@ import org.jspecify.annotations.Nullable;
 /// The steps are: open the books; guard; wait for the pod's own workload; decide on one snapshot; dial; relay. The
 /// client is not read before the last. A connection that comes to nothing is closed with its input unread, so that
 /// the kernel answers a client that has already written with a reset.
-public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outcome, Forward.Outcome {
-    private final DataPath path;
-    private final PodContext pod;
-    private final LoopState loop;
-    private final Captured captured;
-    private final ConnectionEntry entry;
+public final class OutboundFlow extends PodFlow implements Forward.Outcome {
     private final TcpEnd client;
-    private Arrival.@Nullable Wait wait;
     private @Nullable Inquiry inquiry;
     private @Nullable Forward forward;
-    private boolean over;
 
     private OutboundFlow(DataPath path, PodContext pod, Channel channel, Captured captured) {
-        this.path = path;
-        this.pod = pod;
-        this.captured = captured;
-        loop = path.loops().on(channel.eventLoop());
-        entry = loop.connections().open(pod.pod(), Direction.OUTBOUND, captured);
+        super(path, pod, path.loops().on(channel.eventLoop()), Direction.OUTBOUND, captured);
         client = TcpEnd.install(channel, () -> abort(new CloseReason.ClientLeft()));
     }
 
@@ -67,19 +54,11 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
             abort(objection);
             return;
         }
-        wait = path.arrival().await(pod.pod().workload(), loop.loop(), DataPath.PATIENCE, this);
+        awaitOwn();
     }
 
     @Override
-    public void missing() {
-        abort(new CloseReason.UnknownPod(pod.pod(), DataPath.PATIENCE));
-    }
-
-    @Override
-    public void arrived(MeshSnapshot world, Workload own) {
-        if (over) {
-            return;
-        }
+    protected void decide(MeshSnapshot world, Workload own) {
         OutboundRouter.Query query =
                 new OutboundRouter.Query(world, path.network(), own, captured.peer(), captured.destination());
         if (path.onDemand().isOn() && asks(Unknowns.of(query))) {
@@ -146,7 +125,7 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
 
     @Override
     public void connected(RelayStart start) {
-        over = true;
+        relayed();
         start.join(entry, client);
     }
 
@@ -159,20 +138,18 @@ public final class OutboundFlow implements ConnectionEntry.Target, Arrival.Outco
     /// Ends the connection before it was relayed.
     @Override
     public void abort(CloseReason reason) {
-        if (over) {
-            return;
+        if (end(reason)) {
+            client.discard();
         }
-        over = true;
-        if (wait != null) {
-            wait.cancel();
-        }
+    }
+
+    @Override
+    protected void cancel() {
         if (inquiry != null) {
             inquiry.cancel();
         }
         if (forward != null) {
             forward.cancel();
         }
-        client.discard();
-        entry.end(reason);
     }
 }
