@@ -63,7 +63,8 @@ final class Matchers {
         return switch (TextForm.parse(value)) {
             case StringMatch.Suffix suffix -> token(any, suffix);
             case StringMatch.Prefix prefix -> token(prefix, any);
-            case StringMatch.Exact _, StringMatch.Presence _ -> ValueMatcher.unknown(doubt);
+            // There is a slash in every principal.
+            case StringMatch.Exact _, StringMatch.Presence _ -> _ -> false;
         };
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.waypoint.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.api.SpiffeId;
 import dev.culvert.waypoint.exchange.LocalReply;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -149,7 +150,16 @@ final class BypassTest {
         }
     }
 
-    /// A server account's name must not reach into the path of another identity.
+    /// CVE-2026-47778: what follows a NUL must not be cut off.
+    @Test
+    void cve202647778NulInAnIdentity() {
+        assertThat(SpiffeId.tryParse("spiffe://cluster.local/ns/shop/sa/cart\u0000evil"))
+                .isNull();
+        assertThat(SpiffeId.tryParse("spiffe://cluster.local\u0000/ns/shop/sa/cart"))
+                .isNull();
+    }
+
+    /// A service account's name must not reach into the path of another identity.
     @Test
     void namesAreComparedWhole() {
         Ask ask = Ask.get("/").as("spiffe://cluster.local/ns/shop/sa/cart-admin");

@@ -23,7 +23,7 @@ import java.util.Base64;
 import java.util.List;
 
 /// Somebody who signs tokens, by the JDK alone, so that what is tested does not test itself.
-final class Issuer {
+public final class Issuer {
     private static final KeyPair SHARED_RSA = rsa();
 
     final KeyPair pair;
@@ -73,7 +73,8 @@ final class Issuer {
         }
     }
 
-    static Issuer of(String algorithm, String keyId) {
+    /// One with a new key.
+    public static Issuer of(String algorithm, String keyId) {
         try {
             return new Issuer(algorithm, keyId);
         } catch (GeneralSecurityException e) {
@@ -81,12 +82,13 @@ final class Issuer {
         }
     }
 
-    static String keySet(Issuer... issuers) {
+    /// The public keys of all of them.
+    public static String keySet(Issuer... issuers) {
         return new JWKSet(List.of(issuers).stream().map(issuer -> issuer.jwk).toList()).toString();
     }
 
     /// A token with the usual header.
-    String token(String claims) {
+    public String token(String claims) {
         return token("{\"alg\":\"" + algorithm + "\",\"kid\":\"" + jwk.getKeyID() + "\"}", claims);
     }
 
