@@ -14,12 +14,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One request or connection on its way through authorizers, tokens and rules.
 ///
 /// Confined to the loop of its exchange. Each authorizer sees the request as those before it
 /// left it.
 abstract class Judgement {
+    private static final Logger LOG = LoggerFactory.getLogger(Judgement.class);
     private static final Authorizer NO_SUCH_PROVIDER = new UnusableAuthorizer("there is no provider of this name");
 
     final PolicyEnvironment environment;
@@ -70,7 +73,8 @@ abstract class Judgement {
             firstIsWanted = false;
             CompletableFuture<CheckResult> answer = ask(authorizer).toCompletableFuture();
             if (!answer.isDone()) {
-                return new PolicyStep.Pending(answer.thenApply(result -> answered(next.getKey(), result)));
+                return new PolicyStep.Pending(
+                        answer.thenApply(result -> answered(next.getKey(), result)).exceptionally(Judgement::broken));
             }
             LocalReply refusal = refusal(next.getKey(), answer.join());
             if (refusal != null) {
@@ -83,6 +87,12 @@ abstract class Judgement {
     private PolicyStep answered(String provider, CheckResult result) {
         LocalReply refusal = refusal(provider, result);
         return refusal == null ? proceed() : new PolicyStep.Refuse(refusal);
+    }
+
+    /// A mistake of ours must not leave a request waiting, nor let it pass.
+    private static PolicyStep broken(Throwable mistake) {
+        LOG.atError().setCause(mistake).log("a request could not be judged");
+        return new PolicyStep.Refuse(LocalReply.text(500, "", "-", "policy_could_not_be_judged"));
     }
 
     private boolean isWanted(List<CompiledPolicy> policies) {

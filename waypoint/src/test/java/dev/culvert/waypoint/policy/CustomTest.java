@@ -101,6 +101,14 @@ final class CustomTest {
     }
 
     @Test
+    void nothingThatFailsLaterLeavesARequestWaitingOrLetsItPass() {
+        CompletableFuture<InternalCalls.Reply> answer = answers.later();
+        PolicyStep step = ask("/checked").under(custom("ext"));
+        answer.completeExceptionally(new IllegalStateException("reset"));
+        assertThat(Ask.refusal(next(step)).details()).isEqualTo("ext_authz_error");
+    }
+
+    @Test
     void failuresRefuseUnlessTheProviderIsOpen() {
         answers.failing("timeout after 1 s");
         Ask closed = ask("/checked");
