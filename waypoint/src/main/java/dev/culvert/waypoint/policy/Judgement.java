@@ -73,8 +73,8 @@ abstract class Judgement {
             firstIsWanted = false;
             CompletableFuture<CheckResult> answer = ask(authorizer).toCompletableFuture();
             if (!answer.isDone()) {
-                return new PolicyStep.Pending(
-                        answer.thenApply(result -> answered(next.getKey(), result)).exceptionally(Judgement::broken));
+                return new PolicyStep.Pending(answer.thenApply(result -> answered(next.getKey(), result))
+                        .exceptionally(Judgement::broken));
             }
             LocalReply refusal = refusal(next.getKey(), answer.join());
             if (refusal != null) {
