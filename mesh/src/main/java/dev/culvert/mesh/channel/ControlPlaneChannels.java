@@ -1,14 +1,14 @@
 package dev.culvert.mesh.channel;
 
+import dev.culvert.hbone.loop.SteadyEpollHandler;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -21,11 +21,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import jdk.net.ExtendedSocketOptions;
 
 /// Opens gRPC channels to the services of a control plane; all of them share one event loop.
 ///
 /// Thread-safe. Whoever opens a channel shuts it down. To see changed roots, open another.
+///
+/// The loop and the channels are of the same classes as those of the data path. What both run is compiled for the
+/// classes that it has met: with others here, the first message after a while would send the data path back to the
+/// interpreter, for the second that compiling it anew takes.
 public final class ControlPlaneChannels implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 200 << 20;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -36,8 +39,8 @@ public final class ControlPlaneChannels implements AutoCloseable {
     private static final int KEEPALIVE_PROBES = 9;
 
     private final ChannelTls tls;
-    private final EventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("control", true), NioIoHandler.newFactory());
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("control", true), SteadyEpollHandler.newFactory());
 
     /// Where names are resolved and token files read.
     private final ExecutorService blocking = Executors.newThreadPerTaskExecutor(
@@ -56,7 +59,7 @@ public final class ControlPlaneChannels implements AutoCloseable {
         return NettyChannelBuilder.forAddress(target.host(), target.port())
                 .sslContext(sslContext(target))
                 .eventLoopGroup(loop)
-                .channelType(NioSocketChannel.class)
+                .channelType(EpollSocketChannel.class)
                 .executor(callbacks)
                 .offloadExecutor(blocking)
                 .proxyDetector(address -> null)
@@ -67,9 +70,9 @@ public final class ControlPlaneChannels implements AutoCloseable {
                 .keepAliveTimeout(PING_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
                 .withOption(ChannelOption.SO_KEEPALIVE, true)
-                .withOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEPALIVE_IDLE_SECONDS)
-                .withOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEPALIVE_INTERVAL_SECONDS)
-                .withOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEPALIVE_PROBES)
+                .withOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
+                .withOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
+                .withOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES)
                 .intercept(new CallHeaders(target.token(), target.headers(), blocking))
                 .build();
     }
