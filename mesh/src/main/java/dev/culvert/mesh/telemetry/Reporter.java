@@ -3,7 +3,9 @@ package dev.culvert.mesh.telemetry;
 /// Which side of a connection tells of it: the proxy of who connects, or of who is connected to.
 public enum Reporter {
     SOURCE("source", "outbound"),
-    DESTINATION("destination", "inbound");
+    DESTINATION("destination", "inbound"),
+    /// The proxy between both.
+    WAYPOINT("waypoint", "inbound");
 
     private final String label;
     private final String direction;

@@ -75,7 +75,7 @@ public final class TcpMetrics {
     private Gauge sockets(Reporter reporter) {
         return switch (reporter) {
             case SOURCE -> outboundSockets;
-            case DESTINATION -> inboundSockets;
+            case DESTINATION, WAYPOINT -> inboundSockets;
         };
     }
 
