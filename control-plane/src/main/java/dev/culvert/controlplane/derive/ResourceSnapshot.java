@@ -5,9 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /// All resources of one type at one moment. Immutable.
 public interface ResourceSnapshot {
-    /// Counts the changes of this type since the start; 0 before the first.
-    long generation();
-
     /// The resource of this name, or null.
     @Nullable
     XdsResource find(String name);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResourceTable {
     private final String typeUrl;
     private final Map<String, @Nullable XdsResource> pending = new LinkedHashMap<>();
-    private volatile Published published = new Published(0, ShardedMap.empty(), ShardedMap.empty());
+    private volatile Published published = new Published(ShardedMap.empty(), ShardedMap.empty());
 
     public ResourceTable(String typeUrl) {
         this.typeUrl = typeUrl;
@@ -77,7 +77,7 @@ public final class ResourceTable {
         return new ResourceChange(typeUrl, published, upserts, removals);
     }
 
-    private record Published(long generation, ShardedMap<XdsResource> byName, ShardedMap<List<XdsResource>> byAlias)
+    private record Published(ShardedMap<XdsResource> byName, ShardedMap<List<XdsResource>> byAlias)
             implements ResourceSnapshot {
         @Override
         public @Nullable XdsResource find(String name) {
@@ -116,7 +116,7 @@ public final class ResourceTable {
                     aliases.put(alias, after.isEmpty() ? null : List.copyOf(after));
                 }
             });
-            return new Published(generation + 1, byName.with(changes), byAlias.with(aliases));
+            return new Published(byName.with(changes), byAlias.with(aliases));
         }
     }
 }
