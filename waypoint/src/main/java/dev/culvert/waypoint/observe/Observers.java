@@ -18,13 +18,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes observers of what the Telemetry API says, on the providers that the mesh configuration names.
 ///
-/// Confined to the thread that takes configuration in; the observers that it makes may be used on any loop.
+/// Thread-safe; an observer is made when it is first asked for, and may be used on any loop.
 public final class Observers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Observers.class);
     private static final String EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
@@ -39,6 +40,13 @@ public final class Observers implements AutoCloseable {
     private final Map<String, LineFile> files = new HashMap<>();
     /// By what they were made of, so that a change of another setting does not lose what waits in them.
     private final Map<TelemetryProvider, SpanExporter> exporters = new HashMap<>();
+    /// What holds for one state of the waypoint's own settings.
+    private record Setup(Waypoint waypoint, Map<Telemetry, ExchangeObserver> made) {}
+
+    /// Settings that come and go must not pile up.
+    private static final int MOST_KEPT = 4096;
+
+    private volatile Setup setup = new Setup(Waypoint.getDefaultInstance(), new ConcurrentHashMap<>());
     private Map<String, TelemetryProvider> providers = Map.of();
     private Map<String, String> fixedTags = Map.of();
     private String service = "waypoint";
@@ -60,8 +68,24 @@ public final class Observers implements AutoCloseable {
         this.loop = loop;
     }
 
-    /// Takes over what the waypoint as a whole is told; observers are to be made anew after it.
-    public void configure(Waypoint waypoint) {
+    /// The observer of what `telemetry` says, under the waypoint's own settings.
+    public ExchangeObserver of(Waypoint waypoint, Telemetry telemetry) {
+        Setup now = setup;
+        ExchangeObserver known = now.waypoint.equals(waypoint) ? now.made.get(telemetry) : null;
+        return known == null ? make(waypoint, telemetry) : known;
+    }
+
+    private synchronized ExchangeObserver make(Waypoint waypoint, Telemetry telemetry) {
+        if (!setup.waypoint.equals(waypoint)) {
+            configure(waypoint);
+            setup = new Setup(waypoint, new ConcurrentHashMap<>());
+        } else if (setup.made.size() >= MOST_KEPT) {
+            setup.made.clear();
+        }
+        return setup.made.computeIfAbsent(telemetry, this::observer);
+    }
+
+    private void configure(Waypoint waypoint) {
         Map<String, TelemetryProvider> next = new LinkedHashMap<>();
         waypoint.getTelemetryProvidersList().forEach(provider -> next.put(provider.getName(), provider));
         providers = next;
@@ -83,8 +107,8 @@ public final class Observers implements AutoCloseable {
         });
     }
 
-    /// What cannot be done as asked, for an operator, goes to the log once it is made.
-    public ExchangeObserver observer(Telemetry telemetry) {
+    /// What cannot be done as asked is told to the log.
+    private ExchangeObserver observer(Telemetry telemetry) {
         List<LogTarget> logs = new ArrayList<>();
         for (AccessLog log : telemetry.getAccessLogsList()) {
             LogTarget target = target(log);
@@ -205,7 +229,7 @@ public final class Observers implements AutoCloseable {
 
     /// Writes and sends what waits.
     @Override
-    public void close() {
+    public synchronized void close() {
         exporters.values().forEach(SpanExporter::close);
         files.forEach((path, file) -> {
             try {

@@ -38,6 +38,7 @@ class ObserversTest {
     private final Metrics metrics = new Metrics();
     private final Collector collector = new Collector();
     private final DefaultEventLoop loop = new DefaultEventLoop();
+    private Waypoint waypoint = Waypoint.getDefaultInstance();
     private final Observers observers = new Observers(metrics, collector, loop);
 
     @TempDir
@@ -51,7 +52,7 @@ class ObserversTest {
 
     @Test
     void aRequestIsCountedWithIstiosLabels() {
-        ExchangeObserver observer = observers.observer(Telemetry.getDefaultInstance());
+        ExchangeObserver observer = observers.of(waypoint, Telemetry.getDefaultInstance());
         run(observer, Exchanges.answered(200));
         run(observer, Exchanges.answered(200));
         ExchangeRecord refused = Exchanges.answered(503);
@@ -81,7 +82,7 @@ class ObserversTest {
 
     @Test
     void anOpaqueConnectionIsCountedAsIstiosConnections() {
-        ExchangeObserver observer = observers.observer(Telemetry.getDefaultInstance());
+        ExchangeObserver observer = observers.of(waypoint, Telemetry.getDefaultInstance());
         ExchangeRecord connection = Exchanges.opaque();
         observer.opened(connection);
         connection.bytesReceived = 10;
@@ -101,16 +102,18 @@ class ObserversTest {
 
     @Test
     void metricsAndLabelsChangeAsTheTelemetryApiSays() {
-        ExchangeObserver observer = observers.observer(Telemetry.newBuilder()
-                .setMetrics(dev.culvert.api.waypoint.Metrics.newBuilder()
-                        .addOverrides(MetricOverride.newBuilder()
-                                .setMetric("REQUEST_SIZE")
-                                .setDisabled(true))
-                        .addOverrides(MetricOverride.newBuilder()
-                                .putTags("source_app", "")
-                                .putTags("destination_version", "request.method")
-                                .putTags("of_my_own", "request.method")))
-                .build());
+        ExchangeObserver observer = observers.of(
+                waypoint,
+                Telemetry.newBuilder()
+                        .setMetrics(dev.culvert.api.waypoint.Metrics.newBuilder()
+                                .addOverrides(MetricOverride.newBuilder()
+                                        .setMetric("REQUEST_SIZE")
+                                        .setDisabled(true))
+                                .addOverrides(MetricOverride.newBuilder()
+                                        .putTags("source_app", "")
+                                        .putTags("destination_version", "request.method")
+                                        .putTags("of_my_own", "request.method")))
+                        .build());
         run(observer, Exchanges.answered(200));
 
         String text = metrics.text();
@@ -123,16 +126,19 @@ class ObserversTest {
     @Test
     void linesAreWrittenToTheFileOfTheProviderWhenTheFilterHolds() {
         Path file = directory.resolve("access.log");
-        observers.configure(Waypoint.newBuilder()
+        waypoint = Waypoint.newBuilder()
                 .addTelemetryProviders(TelemetryProvider.newBuilder()
                         .setName("file")
                         .setFileLog(TelemetryProvider.FileLog.newBuilder()
                                 .setPath(file.toString())
                                 .setTextFormat("%RESPONSE_CODE% %REQ(:PATH)%\n")))
-                .build());
-        ExchangeObserver observer = observers.observer(Telemetry.newBuilder()
-                .addAccessLogs(AccessLog.newBuilder().setProvider("file").setFilter("response.code >= 400"))
-                .build());
+                .build();
+        ExchangeObserver observer = observers.of(
+                waypoint,
+                Telemetry.newBuilder()
+                        .addAccessLogs(
+                                AccessLog.newBuilder().setProvider("file").setFilter("response.code >= 400"))
+                        .build());
 
         run(observer, Exchanges.answered(200));
         run(observer, Exchanges.answered(404));
@@ -145,7 +151,7 @@ class ObserversTest {
     @Test
     void aSampledRequestGivesASpanToTheCollectorAndTakesItsTraceOn() throws Exception {
         configureTracing(null);
-        ExchangeObserver observer = observers.observer(tracing(1_000_000));
+        ExchangeObserver observer = observers.of(waypoint, tracing(1_000_000));
         ExchangeRecord exchange = Exchanges.answered(500);
         if (exchange.request != null) {
             exchange.request.headers().set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -179,7 +185,7 @@ class ObserversTest {
                 .setCluster("obs/zipkin.obs")
                 .setPort(9411)
                 .build());
-        run(observers.observer(tracing(1_000_000)), Exchanges.answered(200));
+        run(observers.of(waypoint, tracing(1_000_000)), Exchanges.answered(200));
 
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !collector.bodies.isEmpty());
         assertThat(new String(collector.bodies.remove(), java.nio.charset.StandardCharsets.UTF_8))
@@ -195,7 +201,7 @@ class ObserversTest {
     void whoIsNotSampledStillHasATraceAndNoSpan() {
         configureTracing(null);
         ExchangeRecord exchange = Exchanges.answered(200);
-        run(observers.observer(tracing(0)), exchange);
+        run(observers.of(waypoint, tracing(0)), exchange);
 
         assertThat(exchange.request == null ? "" : exchange.request.headers().get("traceparent"))
                 .endsWith("-00");
@@ -207,7 +213,7 @@ class ObserversTest {
     void aCollectorThatFailsLosesSpansWithACount() {
         configureTracing(null);
         collector.failure = new IllegalStateException("no endpoint");
-        run(observers.observer(tracing(1_000_000)), Exchanges.answered(200));
+        run(observers.of(waypoint, tracing(1_000_000)), Exchanges.answered(200));
 
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
@@ -224,11 +230,11 @@ class ObserversTest {
         } else {
             provider.setZipkin(zipkin);
         }
-        observers.configure(Waypoint.newBuilder()
+        waypoint = Waypoint.newBuilder()
                 .setName("wp")
                 .setNamespace("shop")
                 .addTelemetryProviders(provider)
-                .build());
+                .build();
     }
 
     private static Telemetry tracing(int perMillion) {
