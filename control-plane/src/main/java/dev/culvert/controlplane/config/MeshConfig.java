@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 /// @param trustDomainAliases other names by which policies may call it
 /// @param rootNamespace where mesh-wide policies live
 /// @param waypoints what waypoints are told
-public record MeshConfig(String trustDomain, List<String> trustDomainAliases, String rootNamespace, WaypointDefaults waypoints) {
+public record MeshConfig(
+        String trustDomain, List<String> trustDomainAliases, String rootNamespace, WaypointDefaults waypoints) {
     public static final String DEFAULT_TRUST_DOMAIN = "cluster.local";
 
     public MeshConfig {

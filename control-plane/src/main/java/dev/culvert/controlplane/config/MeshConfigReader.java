@@ -75,7 +75,10 @@ public final class MeshConfigReader {
         }
         String rootNamespace = fields.text("rootNamespace", "");
         List<String> aliases = fields.texts("trustDomainAliases");
-        return new MeshConfig(trustDomain, aliases, rootNamespace.isEmpty() ? defaults.rootNamespace() : rootNamespace,
+        return new MeshConfig(
+                trustDomain,
+                aliases,
+                rootNamespace.isEmpty() ? defaults.rootNamespace() : rootNamespace,
                 new WaypointDefaultsReader(fields).read());
     }
 }

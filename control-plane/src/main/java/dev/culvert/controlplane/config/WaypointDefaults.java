@@ -37,8 +37,7 @@ public record WaypointDefaults(
     public static final String PROMETHEUS = "prometheus";
 
     /// What is tried again besides the status codes that a rule names.
-    public static final List<String> RETRIED =
-            List.of("connect-failure", "refused-stream", "unavailable", "cancelled");
+    public static final List<String> RETRIED = List.of("connect-failure", "refused-stream", "unavailable", "cancelled");
     /// How often.
     public static final int ATTEMPTS = 2;
 

@@ -68,8 +68,7 @@ final class WaypointDefaultsReader {
             case "NONE" -> PathNormalization.NONE;
             case "MERGE_SLASHES" -> PathNormalization.MERGE_SLASHES;
             case "DECODE_AND_MERGE_SLASHES" -> PathNormalization.DECODE_AND_MERGE_SLASHES;
-            default ->
-                throw fields.wrong("normalization", "NONE, BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES");
+            default -> throw fields.wrong("normalization", "NONE, BASE, MERGE_SLASHES or DECODE_AND_MERGE_SLASHES");
         };
     }
 

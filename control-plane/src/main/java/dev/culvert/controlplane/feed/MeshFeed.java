@@ -83,12 +83,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
                 accounts.put(change.key(), Set.copyOf(after));
             }
         });
-        policies.built.onChange(change -> {
-            var built = change.after();
-            if (built != null) {
-                statuses.accept(ObjectStatus.of(built.policy(), built.result()));
-            }
-        });
+        var _ = new StatusGraph(graph, inputs, policies, routes, statuses);
     }
 
     /// Begins to read the source.

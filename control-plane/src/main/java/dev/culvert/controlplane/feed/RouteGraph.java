@@ -18,11 +18,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Routes of the services that have a waypoint. Confined to the `derive` thread.
 final class RouteGraph {
+    private final MeshInputs inputs;
     private final MeshSettings settings;
     private final ServiceGraph services;
     private final List<Index<Parent, ResourceKey, ? extends Route>> byParent;
@@ -37,6 +39,7 @@ final class RouteGraph {
     private record Parent(boolean entry, ResourceKey key) {}
 
     RouteGraph(Graph graph, MeshInputs inputs, ServiceGraph services, MeshSettings settings) {
+        this.inputs = inputs;
         this.settings = settings;
         this.services = services;
         byParent = List.of(
@@ -52,6 +55,15 @@ final class RouteGraph {
         plans = List.of(
                 graph.derive("servicePlans", services.built, this::plan),
                 graph.derive("entryPlans", services.entriesBuilt, this::plan));
+    }
+
+    ServiceGraph services() {
+        return services;
+    }
+
+    /// The root namespace.
+    String root(Fetch fetch) {
+        return Objects.requireNonNull(fetch.one(inputs.config, MeshInputs.ONLY)).rootNamespace();
     }
 
     /// The plan of a service, or null when it has no waypoint.

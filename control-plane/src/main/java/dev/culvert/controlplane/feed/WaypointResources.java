@@ -17,6 +17,7 @@ import dev.culvert.controlplane.derive.ScopedName;
 import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.gateway.AuthenticationMessages;
 import dev.culvert.controlplane.gateway.ClusterMessages;
+import dev.culvert.controlplane.gateway.DestinationRules;
 import dev.culvert.controlplane.gateway.EndpointMessages;
 import dev.culvert.controlplane.gateway.HostNames;
 import dev.culvert.controlplane.gateway.MeshService;
@@ -48,6 +49,7 @@ final class WaypointResources {
     private final TargetGraph targets;
     private final WorkloadGraph workloads;
     private final RouteGraph routes;
+    private final RuleGraph rules;
     private final List<Index<ResourceKey, String, Attachment>> byWaypoint;
 
     final Collection<String, XdsResource> waypoints;
@@ -77,6 +79,7 @@ final class WaypointResources {
         WaypointGraph choice = services.waypoints();
         this.workloads = workloads;
         this.routes = routes;
+        this.rules = new RuleGraph(inputs, settings);
         List<Derived<String, MeshService, String, Attachment>> attachments = List.of(
                 graph.derive("serviceAttachments", services.built, this::attachments),
                 graph.derive("entryAttachments", services.entriesBuilt, this::attachments));
@@ -127,7 +130,8 @@ final class WaypointResources {
         if (service == null || plan == null) {
             return Map.of();
         }
-        var message = ServiceMessages.of(service, plan, attachment.policies, telemetry(attachment.waypoint, service, fetch));
+        var message =
+                ServiceMessages.of(service, plan, attachment.policies, telemetry(attachment.waypoint, service, fetch));
         return resource(TypeUrls.WAYPOINT_SERVICE, attachment.waypoint, attachment.service, message);
     }
 
@@ -204,7 +208,8 @@ final class WaypointResources {
             return Map.of();
         }
         List<MeshWorkload> behind = new ArrayList<>(workloads.of(need.cluster, fetch));
-        var message = new ClusterMessages(endpoints(fetch)).of(service, behind);
+        var message = DestinationRules.apply(
+                new ClusterMessages(endpoints(fetch)).of(service, behind), rules.of(service, need.waypoint, fetch));
         return resource(TypeUrls.WAYPOINT_CLUSTER, need.waypoint, need.cluster, message);
     }
 

@@ -93,10 +93,13 @@ public final class TelemetryMessages {
         MetricOverride.Builder built = MetricOverride.newBuilder()
                 .setMetric(METRICS.getOrDefault(override.metric(), override.metric()))
                 .setDisabled(Objects.requireNonNullElse(override.disabled(), false));
-        override.tagOverrides().forEach((label, change) -> built.putTags(label, switch (change) {
-            case TagOverride.Upsert(String expression) -> expression;
-            case TagOverride.Remove() -> "";
-        }));
+        override.tagOverrides()
+                .forEach((label, change) -> built.putTags(
+                        label,
+                        switch (change) {
+                            case TagOverride.Upsert(String expression) -> expression;
+                            case TagOverride.Remove() -> "";
+                        }));
         overrides.add(built.build());
     }
 
@@ -126,7 +129,7 @@ public final class TelemetryMessages {
                 built.setEnvironment(variable).setDefaultValue(fallback);
             case Tag.Header(String header, String fallback) ->
                 built.setRequestHeader(header).setDefaultValue(fallback);
-            case Tag.Formatter(_) -> null;
+            case Tag.Formatter _ -> null;
         };
         if (made != null) {
             tags.add(made.build());

@@ -14,10 +14,6 @@ import java.util.TreeSet;
 /// Makes the L4 form of an AuthorizationPolicy. Pure.
 public final class AuthorizationBuilder {
     private static final String UNSUPPORTED = "UnsupportedValue";
-    private static final String UNSERVED =
-            "waypoints are not served yet, so nobody judges this policy; traffic passes as if it were not there";
-    private static final Acceptance NO_WAYPOINTS =
-            new Acceptance(false, "WaypointsNotServed", UNSERVED, List.of(UNSERVED));
 
     private final String rootNamespace;
     private final boolean dryRunEnabled;
@@ -30,7 +26,7 @@ public final class AuthorizationBuilder {
     /// What becomes of `policy`.
     public BuiltPolicy build(AuthorizationPolicy policy) {
         if (!policy.targetRefs().isEmpty()) {
-            return new BuiltPolicy(null, null, NO_WAYPOINTS);
+            return new BuiltPolicy(null, null);
         }
         if (policy.action() == Action.CUSTOM || policy.action() == Action.AUDIT) {
             return refused("action " + policy.action() + " is not judged by node proxies; a waypoint judges it");
@@ -55,7 +51,7 @@ public final class AuthorizationBuilder {
                 built.addRules(translated);
             }
         }
-        return new BuiltPolicy(built.build(), acceptance(deny, unjudged), null);
+        return new BuiltPolicy(built.build(), acceptance(deny, unjudged));
     }
 
     private Scope scope(AuthorizationPolicy policy) {
@@ -78,6 +74,6 @@ public final class AuthorizationBuilder {
     }
 
     private static BuiltPolicy refused(String message) {
-        return new BuiltPolicy(null, new Acceptance(false, UNSUPPORTED, message, List.of(message)), null);
+        return new BuiltPolicy(null, new Acceptance(false, UNSUPPORTED, message, List.of(message)));
     }
 }

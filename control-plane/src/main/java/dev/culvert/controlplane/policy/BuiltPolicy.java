@@ -8,11 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param authorization what node proxies get; null when they get nothing
 /// @param verdict       what status says; null when node proxies are not concerned
-/// @param waypoint      the same of waypoints
 public record BuiltPolicy(
-        @Nullable Authorization authorization,
-        @Nullable Acceptance verdict,
-        @Nullable Acceptance waypoint) {
+        @Nullable Authorization authorization, @Nullable Acceptance verdict) {
     /// What the status condition `ZtunnelAccepted` or `WaypointAccepted` says.
     ///
     /// @param problems what could not be carried, in words; empty when all of it is judged

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,12 +32,22 @@ import org.slf4j.LoggerFactory;
 public final class StatusWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
     private static final int MOST_ATTEMPTS = 5;
+    private static final int MOST_REMEMBERED = 10_000;
     private static final long FIRST_RETRY_MILLIS = 200;
 
     private final ObjectWriter writer;
     private final Clock clock;
     private final BooleanSupplier leading;
     private final Map<String, ObjectStatus> pending = new HashMap<>();
+    /// What was written of an object besides its conditions, the oldest forgotten first.
+    private final Map<String, Map<String, Object>> written = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Map<String, Object>> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("status").daemon().unstarted(task));
 
@@ -109,6 +120,56 @@ public final class StatusWriter implements AutoCloseable {
         if (!set.isEmpty() || !remove.isEmpty()) {
             writer.setConditions(status.kind(), ObjectRef.of(status.metadata()), set, remove);
         }
+        putSections(status);
+    }
+
+    private void putSections(ObjectStatus status) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (ObjectStatus.Section section : status.sections()) {
+            fields.put(
+                    section.field(),
+                    switch (section) {
+                        case ObjectStatus.Section.Plain plain -> plain.value();
+                        case ObjectStatus.Section.Entries parts ->
+                            parts.entries().stream()
+                                    .map(entry -> json(entry, status.metadata().generation()))
+                                    .toList();
+                    });
+        }
+        String key = status.name() + " " + status.metadata().uid();
+        if (!fields.isEmpty() && !fields.equals(written.get(key))) {
+            writer.setStatus(status.kind(), ObjectRef.of(status.metadata()), fields);
+            written.put(key, fields);
+        }
+    }
+
+    private Map<String, Object> json(ObjectStatus.Section.Entry entry, long generation) {
+        Map<String, Condition> conditions = new LinkedHashMap<>();
+        entry.conditions().forEach(condition -> conditions.put(condition.type(), condition));
+        for (ObjectStatus.Verdict verdict : entry.verdicts()) {
+            Condition before = conditions.get(verdict.type());
+            if (verdict.acceptance() == null) {
+                conditions.remove(verdict.type());
+            } else {
+                conditions.put(verdict.type(), condition(verdict.type(), verdict.acceptance(), before, generation));
+            }
+        }
+        Map<String, Object> json = new LinkedHashMap<>(entry.fields());
+        json.put(
+                "conditions",
+                conditions.values().stream().map(StatusWriter::json).toList());
+        return json;
+    }
+
+    private static Map<String, Object> json(Condition condition) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("type", condition.type());
+        json.put("status", condition.status());
+        json.put("reason", condition.reason());
+        json.put("message", condition.message());
+        json.put("observedGeneration", condition.observedGeneration());
+        json.put("lastTransitionTime", condition.lastTransitionTime().toString());
+        return json;
     }
 
     private Condition condition(String type, Acceptance verdict, @Nullable Condition before, long generation) {

@@ -9,8 +9,11 @@ import dev.culvert.api.authorization.Action;
 import dev.culvert.api.authorization.Authorization;
 import dev.culvert.api.authorization.Scope;
 import dev.culvert.api.authorization.StringMatch;
+import dev.culvert.api.waypoint.Cluster;
+import dev.culvert.api.waypoint.LoadBalancer;
 import dev.culvert.api.waypoint.Policies;
 import dev.culvert.api.waypoint.Service;
+import dev.culvert.api.waypoint.Waypoint;
 import dev.culvert.api.workload.Address;
 import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.derive.XdsResource;
@@ -214,6 +217,109 @@ final class WaypointPolicyTest {
                         "cluster.local/ns/shop/sa/runner",
                         "old.example/ns/shop/sa/gate",
                         "old.example/ns/shop/sa/runner");
+    }
+
+    @Test
+    void aDestinationRuleShapesItsCluster() throws Exception {
+        start(GATEWAY + MESH + """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: d, namespace: shop}
+                spec:
+                  host: web
+                  trafficPolicy: {loadBalancer: {simple: RANDOM}, outlierDetection: {consecutive5xxErrors: 3}}
+                  subsets: [{name: v1, labels: {version: v1}}]
+                """);
+        Cluster cluster =
+                Cluster.parseFrom(resource(TypeUrls.WAYPOINT_CLUSTER, "shop/gate|shop/web.shop.svc.cluster.local")
+                        .body()
+                        .getValue());
+        assertThat(cluster.getPolicy().getLoadBalancer().getAlgorithm()).isEqualTo(LoadBalancer.Algorithm.RANDOM);
+        assertThat(cluster.getPolicy().getOutlierDetection().getConsecutive5Xx())
+                .isEqualTo(3);
+        assertThat(cluster.getSubsets(0).getLabelsMap()).containsEntry("version", "v1");
+    }
+
+    @Test
+    void theMeshConfigurationAndTelemetryReachTheWaypoint() throws Exception {
+        start(GATEWAY + MESH + """
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: istio, namespace: istio-system}
+                data:
+                  mesh: |
+                    accessLogFile: /dev/stdout
+                    accessLogEncoding: JSON
+                    pathNormalization: {normalization: MERGE_SLASHES}
+                    extensionProviders:
+                    - name: judge
+                      envoyExtAuthzGrpc: {service: web.shop.svc.cluster.local, port: 80}
+                    - name: lost
+                      envoyExtAuthzHttp: {service: gone.shop.svc.cluster.local, port: 80}
+                ---
+                apiVersion: telemetry.istio.io/v1
+                kind: Telemetry
+                metadata: {name: all, namespace: istio-system}
+                spec:
+                  metrics: [{overrides: [{match: {metric: REQUEST_COUNT}, tagOverrides: {host: {value: request.host}}}]}]
+                """);
+        Waypoint waypoint = Waypoint.parseFrom(
+                resource(TypeUrls.WAYPOINT, "shop/gate|shop/gate").body().getValue());
+        assertThat(waypoint.getPathNormalization()).isEqualTo(Waypoint.PathNormalization.MERGE_SLASHES);
+        assertThat(waypoint.getAuthorizers(0).getCluster()).isEqualTo("shop/web.shop.svc.cluster.local");
+        assertThat(waypoint.getAuthorizers(1).getInvalid()).contains("gone.shop");
+        assertThat(waypoint.getTelemetry().getAccessLogs(0).getProvider()).isEqualTo("mesh-access-log");
+        assertThat(waypoint.getTelemetry().getMetrics().getOverrides(0).getMetric())
+                .isEqualTo("istio_requests_total");
+    }
+
+    @Test
+    void whatBecameOfEachObjectIsInItsStatus() {
+        start(GATEWAY + MESH + DENY_DELETE + policy("lost", "shop", "{kind: Service, group: '', name: gone}") + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: alone, namespace: shop, labels: {istio.io/use-waypoint: nowhere}}
+                spec: {clusterIP: 10.96.0.7, ports: [{port: 80}]}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: r, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: web}]
+                  rules: [{backendRefs: [{name: gone, port: 80}]}]
+                """);
+        assertThat(reason("web", ObjectStatus.WAYPOINT_BOUND)).isEqualTo("WaypointAccepted");
+        assertThat(reason("alone", ObjectStatus.WAYPOINT_BOUND)).isEqualTo("WaypointIsNotReady");
+        assertThat(reason("no-delete", ObjectStatus.WAYPOINT_ACCEPTED)).isEqualTo("Accepted");
+        assertThat(reason("lost", ObjectStatus.WAYPOINT_ACCEPTED)).isEqualTo("TargetNotFound");
+        assertThat(reason("gate", "Programmed")).isEqualTo("Programmed");
+        ObjectStatus route = status("r");
+        assertThat(route.sections()).singleElement().satisfies(section -> {
+            var entries = (ObjectStatus.Section.Entries) section;
+            assertThat(entries.field()).isEqualTo("parents");
+            assertThat(entries.entries().getFirst().verdicts())
+                    .extracting(verdict ->
+                            Objects.requireNonNull(verdict.acceptance()).reason())
+                    .containsExactly("Accepted", "BackendNotFound", "ResolvedWaypoints");
+        });
+    }
+
+    private ObjectStatus status(String name) {
+        return statuses.stream()
+                .filter(status -> status.metadata().name().equals(name))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+    }
+
+    private String reason(String name, String type) {
+        return status(name).verdicts().stream()
+                .filter(verdict -> verdict.type().equals(type))
+                .map(verdict -> Objects.requireNonNull(verdict.acceptance()).reason())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String policy(String name, String namespace, String target) {

@@ -130,13 +130,10 @@ final class AuthorizationBuilderTest {
     }
 
     @Test
-    void aPolicyOfAWaypointIsNotSentAndSaysThatNobodyJudgesIt() {
+    void aPolicyOfAWaypointIsNotSentToNodeProxies() {
         BuiltPolicy built = builder.build(policy("spec: {targetRefs: [{kind: Gateway, name: w}]}"));
         assertThat(built.authorization()).isNull();
         assertThat(built.verdict()).isNull();
-        BuiltPolicy.Acceptance waypoint = Objects.requireNonNull(built.waypoint());
-        assertThat(waypoint.accepted()).isFalse();
-        assertThat(waypoint.reason()).isEqualTo("WaypointsNotServed");
     }
 
     @ParameterizedTest

@@ -24,4 +24,9 @@ public interface ObjectWriter {
     /// @throws IOException when nothing was written; the message names the object
     void setConditions(Kind<?> kind, ObjectRef object, List<Condition> conditions, Set<String> remove)
             throws IOException;
+
+    /// Replaces whole fields of the object's status, other than its conditions, by JSON values.
+    ///
+    /// @throws IOException when nothing was written; the message names the object
+    void setStatus(Kind<?> kind, ObjectRef object, Map<String, Object> fields) throws IOException;
 }

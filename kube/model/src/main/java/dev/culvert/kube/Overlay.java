@@ -13,13 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the mesh wrote about one object, to be laid over its manifest: annotations, where null takes one
-/// away, and status conditions by type. Immutable.
+/// away, status conditions by type, and further fields of the status. Immutable.
 ///
 /// @param uid the incarnation that this was written about; a later object of the same name is not touched by
 ///     it
-record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> conditions) {
+record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> conditions, Map<String, Value> status) {
     private static final String NO_NAMESPACE = "_";
     private static final String SUFFIX = ".yaml";
+
+    private static final String CONDITIONS = "conditions";
 
     /// @throws DecodeException when the document is no overlay
     static Overlay decode(Value document) {
@@ -31,7 +33,15 @@ record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> co
         if (fields.object("status").find("conditions") instanceof Value.Items list) {
             list.items().forEach(item -> conditions.put(Fields.of(item).requiredText("type"), item));
         }
-        return new Overlay(metadata.requiredText("uid"), annotations, conditions);
+        Map<String, Value> status = new LinkedHashMap<>();
+        Fields own = fields.object("status");
+        for (String name : own.names()) {
+            Value value = own.find(name);
+            if (value != null && !name.equals(CONDITIONS)) {
+                status.put(name, value);
+            }
+        }
+        return new Overlay(metadata.requiredText("uid"), annotations, conditions, status);
     }
 
     /// The file of an object's overlay, relative to the directory of overlays.
@@ -66,9 +76,15 @@ record Overlay(String uid, Map<String, Value> annotations, Map<String, Value> co
             merged = with(
                     merged, "metadata", with(metadata, "annotations", annotated(mapping(metadata, "annotations"))));
         }
+        Value.Mapping merging = mapping(root, "status");
         if (!conditions.isEmpty()) {
-            Value.Mapping status = mapping(root, "status");
-            merged = with(merged, "status", with(status, "conditions", conditioned(status)));
+            merging = with(merging, CONDITIONS, conditioned(merging));
+        }
+        for (Map.Entry<String, Value> field : status.entrySet()) {
+            merging = with(merging, field.getKey(), field.getValue());
+        }
+        if (!conditions.isEmpty() || !status.isEmpty()) {
+            merged = with(merged, "status", merging);
         }
         return merged;
     }

@@ -46,7 +46,7 @@ final class OverlayWriter implements ObjectWriter {
             Map<String, Value> all = new LinkedHashMap<>(before.annotations());
             annotations.forEach(
                     (name, value) -> all.put(name, value == null ? new Value.Nothing(0) : new Value.Text(value, 0)));
-            return new Overlay(before.uid(), all, before.conditions());
+            return new Overlay(before.uid(), all, before.conditions(), before.status());
         });
     }
 
@@ -59,7 +59,16 @@ final class OverlayWriter implements ObjectWriter {
             for (Condition condition : conditions) {
                 all.put(condition.type(), Value.ofJson(json(condition)));
             }
-            return new Overlay(before.uid(), before.annotations(), all);
+            return new Overlay(before.uid(), before.annotations(), all, before.status());
+        });
+    }
+
+    @Override
+    public void setStatus(Kind<?> kind, ObjectRef object, Map<String, Object> fields) throws IOException {
+        update(kind, object, before -> {
+            Map<String, Value> all = new LinkedHashMap<>(before.status());
+            fields.forEach((name, value) -> all.put(name, Value.ofJson(value)));
+            return new Overlay(before.uid(), before.annotations(), before.conditions(), all);
         });
     }
 
@@ -83,7 +92,7 @@ final class OverlayWriter implements ObjectWriter {
             locked(() -> {
                 Overlay before = read(file);
                 if (before == null || !before.uid().equals(object.uid())) {
-                    before = new Overlay(object.uid(), Map.of(), Map.of());
+                    before = new Overlay(object.uid(), Map.of(), Map.of(), Map.of());
                 }
                 Overlay after = change.apply(before);
                 if (!after.equals(before)) {
@@ -137,7 +146,11 @@ final class OverlayWriter implements ObjectWriter {
 
     /// Without the lines, so that equal content is equal.
     private static Overlay plain(Overlay overlay) {
-        return new Overlay(overlay.uid(), withoutLines(overlay.annotations()), withoutLines(overlay.conditions()));
+        return new Overlay(
+                overlay.uid(),
+                withoutLines(overlay.annotations()),
+                withoutLines(overlay.conditions()),
+                withoutLines(overlay.status()));
     }
 
     private static Map<String, Value> withoutLines(Map<String, Value> values) {
@@ -178,7 +191,10 @@ final class OverlayWriter implements ObjectWriter {
         overlay.conditions().values().forEach(value -> conditions.add(value.toJson()));
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("metadata", Map.of("uid", overlay.uid(), "annotations", annotations));
-        root.put("status", Map.of("conditions", conditions));
+        Map<String, @Nullable Object> status = new LinkedHashMap<>();
+        overlay.status().forEach((name, value) -> status.put(name, value.toJson()));
+        status.put("conditions", conditions);
+        root.put("status", status);
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setSchema(new CoreSchema())

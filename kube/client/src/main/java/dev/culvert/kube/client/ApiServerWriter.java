@@ -80,6 +80,16 @@ public final class ApiServerWriter implements ObjectWriter {
         }
     }
 
+    @Override
+    public void setStatus(Kind<?> kind, ObjectRef object, Map<String, Object> fields) throws IOException {
+        try {
+            String patch = json(Map.of("metadata", Map.of("uid", object.uid()), "status", fields));
+            var _ = resource(kind, object).subresource("status").patch(MERGE, patch);
+        } catch (KubernetesClientException e) {
+            throw failed("status", kind, object, e);
+        }
+    }
+
     private Resource<GenericKubernetesResource> resource(Kind<?> kind, ObjectRef object) {
         var resources = client.genericKubernetesResources(Definitions.of(kind));
         return kind.namespaced()
