@@ -3,6 +3,7 @@ package dev.culvert.ztunnel;
 import dev.culvert.linux.LinuxException;
 import dev.culvert.linux.Netns;
 import dev.culvert.mesh.model.WorkloadName;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.ztunnel.config.ProxyMode;
 import dev.culvert.ztunnel.inpod.PodSource;
 import dev.culvert.ztunnel.pod.PodAnswer;

@@ -12,6 +12,7 @@ import dev.culvert.mesh.state.IdentityListener;
 import dev.culvert.mesh.telemetry.AccessLogWriter;
 import dev.culvert.mesh.telemetry.RevocationMetrics;
 import dev.culvert.mesh.telemetry.TcpMetrics;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.ztunnel.config.LifecycleConfig;
 import dev.culvert.ztunnel.config.TunnelConfig;
 import dev.culvert.ztunnel.config.ZtunnelConfig;

@@ -5,6 +5,7 @@ import dev.culvert.process.Drain;
 import dev.culvert.process.HttpEndpoint;
 import dev.culvert.process.Logs;
 import dev.culvert.process.Metrics;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.process.Readiness;
 import dev.culvert.process.SettingErrors;
 import dev.culvert.process.Settings;

@@ -9,6 +9,7 @@ import dev.culvert.process.Drain;
 import dev.culvert.process.DrainMode;
 import dev.culvert.process.HttpBind;
 import dev.culvert.process.HttpEndpoint;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.process.Readiness;
 import dev.culvert.process.Routes;
 import dev.culvert.ztunnel.admin.AdminPages;

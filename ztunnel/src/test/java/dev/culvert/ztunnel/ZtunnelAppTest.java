@@ -12,6 +12,7 @@ import dev.culvert.process.LogFilter;
 import dev.culvert.process.LogFormat;
 import dev.culvert.process.Logs;
 import dev.culvert.process.Metrics;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.process.Readiness;
 import dev.culvert.process.Settings;
 import dev.culvert.testkit.FakeZds;

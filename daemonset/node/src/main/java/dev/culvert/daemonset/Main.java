@@ -9,7 +9,7 @@ import dev.culvert.process.Readiness;
 import dev.culvert.process.SettingErrors;
 import dev.culvert.process.Settings;
 import dev.culvert.process.Signals;
-import dev.culvert.ztunnel.ProcessParts;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.mesh.config.Machine;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import java.io.IOException;

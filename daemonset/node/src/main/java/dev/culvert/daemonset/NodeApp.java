@@ -7,7 +7,7 @@ import dev.culvert.linux.NetnsThread;
 import dev.culvert.process.HttpBind;
 import dev.culvert.process.Response;
 import dev.culvert.process.Routes;
-import dev.culvert.ztunnel.ProcessParts;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.ztunnel.ZtunnelApp;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import java.io.IOException;

@@ -1,28 +1,20 @@
 package dev.culvert.waypoint.exchange;
 
-/// Who is told of exchanges and opaque connections: metrics, logs, spans. Called on the loop of the exchange; must
-/// return
-/// at once and must not throw.
+/// Who is told of traffic. Called on the event loop of the exchange; must not block.
 public interface ExchangeObserver {
-    /// For nobody.
-    ExchangeObserver NONE = new ExchangeObserver() {
-        @Override
-        public void begun(ExchangeRecord exchange) {}
+    /// Nobody.
+    ExchangeObserver NONE = new ExchangeObserver() {};
 
-        @Override
-        public void opened(ExchangeRecord connection) {}
+    /// A request has come, and nothing of it was changed yet; headers of traces are put into
+    /// `record.request` here.
+    default void began(ExchangeRecord record) {}
 
-        @Override
-        public void ended(ExchangeRecord exchange) {}
-    };
+    /// A try is about to be sent.
+    default void sending(ExchangeRecord record, RequestHead head) {}
 
-    /// A request's head came, and no more than its service is known. May add fields to the head, such as those of a
-    /// trace.
-    void begun(ExchangeRecord exchange);
+    /// It is over; the record changes no more.
+    default void ended(ExchangeRecord record) {}
 
-    /// An opaque connection is connected to its endpoint.
-    void opened(ExchangeRecord connection);
-
-    /// The exchange, or the connection, is over. Called once, after everything else.
-    void ended(ExchangeRecord exchange);
+    /// An opaque connection was opened.
+    default void opened(ExchangeRecord record) {}
 }

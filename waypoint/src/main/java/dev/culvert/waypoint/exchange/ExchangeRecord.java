@@ -1,99 +1,113 @@
 package dev.culvert.waypoint.exchange;
 
 import dev.culvert.api.SpiffeId;
+import dev.culvert.api.waypoint.Telemetry;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What is to be told of one request, or of one opaque connection, gathered while it runs.
+/// What metrics, logs and spans can tell of one exchange, HTTP or opaque. Filled while it goes on,
+/// read when it has ended.
 ///
-/// Confined to the loop of its exchange: fields are plain, written by whoever learns of them, and read when it has
-/// ended.
-/// Times are of [System#nanoTime]; 0 where it did not come to that. Texts are empty where nothing is known.
+/// Confined to the event loop of the exchange. Fields are plain on purpose: they are written once
+/// each, in the order of the phases. Times are of [System#nanoTime] and 0 when the moment never
+/// came.
+@SuppressWarnings("NullAway.Init") // everything has a value from the start
 public final class ExchangeRecord {
-    /// Who asked.
+    public final Instant began = Instant.now();
+    public final long startNanos = System.nanoTime();
     public final Client client;
-    /// Our end of the tunnel.
-    public final InetSocketAddress local;
-    /// `HTTP/1.1`, `HTTP/2`, or `TCP` for an opaque connection.
+    /// `HTTP/1.1`, `HTTP/2` and so on; `TCP` for what is opaque.
     public final String protocol;
-    /// When its first byte came.
-    public final Instant start = Instant.now();
-    public final long started = System.nanoTime();
 
-    /// As it goes to the endpoint; null for an opaque connection.
-    public @Nullable RequestHead request;
-    /// Path and query as the client sent them.
-    public String originalTarget = "";
-    /// As it goes to the client.
-    public @Nullable ResponseHead response;
-    public @Nullable HttpHeaders responseTrailers;
+    public final Telemetry telemetry;
+    /// Of the service that was addressed; empty for a workload.
+    public String serviceHostname = "";
 
-    /// The service that the client addressed: namespace, host name, short name.
-    public String serviceNamespace = "";
-    public String serviceHost = "";
     public String serviceName = "";
-    /// Where it was sent: name of the cluster with port and subset, as Envoy writes them
-    /// (`inbound-vip|80|http|web.shop.svc.cluster.local`).
-    public String cluster = "";
-    public String routeName = "";
-    public @Nullable WorkloadInfo endpoint;
-    public @Nullable SpiffeId endpointIdentity;
-    public @Nullable InetSocketAddress endpointAddress;
-    public @Nullable InetSocketAddress upstreamLocal;
-    /// Whether it went to the endpoint by a tunnel.
-    public boolean mutualTls = true;
+    public String serviceNamespace = "";
+    public int port;
 
-    public long requestEnded;
-    public long upstreamFirstByte;
-    public long ended;
-    /// Of bodies; of an opaque connection all bytes from and to the client.
-    public long bytesReceived;
-    public long bytesSent;
-    /// Of heads and trailers, about.
-    public long headBytesReceived;
-    public long headBytesSent;
-    /// Length-prefixed messages of a call of gRPC.
+    // The request as it came, before anything was changed. Null for what is opaque.
+    public @Nullable RequestHead request;
+    public String method = "";
+    public String originalTarget = "";
+    public String authority = "";
+    public boolean grpc;
+    /// What TLS inside asks for; empty when nothing is known of it.
+    public String serverName = "";
+
+    public long requestBytes;
+    public long requestHeaderBytes;
+    public long requestEndNanos;
     public long requestMessages;
-    public long responseMessages;
-    /// Tries of the upstream.
+
+    // Who served it.
+    public String routeName = "";
+    public String cluster = "";
+    public @Nullable SocketAddress upstreamHost;
+    public @Nullable SocketAddress upstreamLocal;
+    public @Nullable WorkloadInfo upstreamWorkload;
+    public @Nullable SpiffeId upstreamIdentity;
+    /// Whether the endpoint was reached through a tunnel.
+    public boolean upstreamTunnel;
+
     public int attempts;
-
-    /// Of HTTP; 0 when no answer was given.
-    public int status;
-    /// Of gRPC; -1 when it was no call of gRPC, or ended without one.
-    public int grpcStatus = -1;
-    /// Envoy's response flags, joined by commas; `-` for none.
-    public String flags = "-";
-    /// Why this answer, in a word.
-    public String details = "";
-    /// Why the connection was ended, when it was.
-    public String terminationDetails = "";
-    /// What the transport to the endpoint said.
+    public long upstreamSentNanos;
+    public long upstreamHeadNanos;
     public String upstreamFailure = "";
-    /// What policies that are not enforced would have said.
-    public String shadow = "";
-    /// The observer's own, from `begun` to `ended`.
-    public @Nullable Object span;
 
-    public ExchangeRecord(Client client, InetSocketAddress local, String protocol) {
+    // The answer.
+    public int status;
+    public @Nullable HttpHeaders responseHeaders;
+    public @Nullable HttpHeaders responseTrailers;
+    /// Of gRPC; -1 when there is none.
+    public int grpcStatus = -1;
+
+    public long responseBytes;
+    public long responseMessages;
+    public long responseHeadNanos;
+    public long endNanos;
+    /// Envoy's short words, none twice.
+    public final List<String> flags = new ArrayList<>(1);
+    /// Who answered: `via_upstream`, or what decided otherwise.
+    public String details = "";
+
+    /// Of an opaque connection that was closed.
+    public String terminationDetails = "";
+
+    public final SocketAddress downstreamLocal;
+    public final SocketAddress downstreamRemote;
+
+    public ExchangeRecord(Client client, String protocol, Telemetry telemetry) {
         this.client = client;
-        this.local = local;
         this.protocol = protocol;
+        this.telemetry = telemetry;
+        downstreamLocal = client.destination();
+        downstreamRemote = client.address();
     }
 
-    /// Whether it is an opaque connection.
+    /// Keeps what the client asked for, before anything of it is changed.
+    public void describe(RequestHead head) {
+        request = head;
+        method = head.method();
+        originalTarget = head.target();
+        authority = head.authority();
+        grpc = head.isGrpc();
+    }
+
+    /// Adds a flag that is not there yet.
+    public void flag(String flag) {
+        if (!flag.isEmpty() && !flag.equals("-") && !flags.contains(flag)) {
+            flags.add(flag);
+        }
+    }
+
+    /// Whether it is no HTTP.
     public boolean isOpaque() {
         return protocol.equals("TCP");
-    }
-
-    /// Adds to the response flags.
-    public void flag(String flag) {
-        if (flags.equals("-")) {
-            flags = flag;
-        } else if (!flag.equals("-") && !flags.contains(flag)) {
-            flags = flags + "," + flag;
-        }
     }
 }

@@ -6,6 +6,7 @@ import dev.culvert.mesh.identity.IdentityStatus;
 import dev.culvert.mesh.model.Service;
 import dev.culvert.mesh.model.Workload;
 import dev.culvert.mesh.state.MeshSnapshot;
+import dev.culvert.process.JsonWriter;
 import dev.culvert.ztunnel.admin.OpenConnections.Open;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import dev.culvert.ztunnel.connection.Direction;

@@ -6,6 +6,7 @@ import dev.culvert.mesh.authz.Authorization.Condition;
 import dev.culvert.mesh.authz.Authorization.Match;
 import dev.culvert.mesh.authz.Matcher;
 import dev.culvert.mesh.authz.StringMatch;
+import dev.culvert.process.JsonWriter;
 import java.util.List;
 
 /// An authorization policy as the configuration dump shows it. Confined to the writer's thread.

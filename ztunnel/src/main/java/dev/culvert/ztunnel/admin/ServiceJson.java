@@ -5,6 +5,7 @@ import dev.culvert.mesh.model.LoadBalancing;
 import dev.culvert.mesh.model.PortMap;
 import dev.culvert.mesh.model.Service;
 import dev.culvert.mesh.state.Endpoints;
+import dev.culvert.process.JsonWriter;
 import java.util.Locale;
 
 /// A service with its endpoints as the configuration dump shows it. Confined to the writer's thread.

@@ -6,6 +6,7 @@ import dev.culvert.mesh.model.Health;
 import dev.culvert.mesh.model.Locality;
 import dev.culvert.mesh.model.NetworkMode;
 import dev.culvert.mesh.model.Workload;
+import dev.culvert.process.JsonWriter;
 import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Locale;

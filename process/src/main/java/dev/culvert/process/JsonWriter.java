@@ -1,4 +1,4 @@
-package dev.culvert.ztunnel.admin;
+package dev.culvert.process;
 
 import java.util.Collection;
 import java.util.function.Consumer;
@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 /// Writes JSON, indented, piece by piece, so that a mesh of any size needs no tree of it in memory.
 ///
 /// Confined to one thread.
-final class JsonWriter {
+public final class JsonWriter {
     private static final String INDENT = "  ";
 
     private final StringBuilder out = new StringBuilder();
@@ -14,12 +14,12 @@ final class JsonWriter {
     private boolean first = true;
 
     /// An object whose members `members` writes.
-    JsonWriter object(Runnable members) {
+    public JsonWriter object(Runnable members) {
         return nested('{', members, '}');
     }
 
     /// An array whose elements `elements` writes.
-    JsonWriter array(Runnable elements) {
+    public JsonWriter array(Runnable elements) {
         return nested('[', elements, ']');
     }
 
@@ -38,7 +38,7 @@ final class JsonWriter {
     }
 
     /// Begins a member; its value comes next.
-    JsonWriter name(String name) {
+    public JsonWriter name(String name) {
         element();
         quoted(name);
         out.append(": ");
@@ -46,7 +46,7 @@ final class JsonWriter {
     }
 
     /// Begins an element of an array; its value comes next.
-    JsonWriter element() {
+    public JsonWriter element() {
         if (!first) {
             out.append(',');
         }
@@ -55,52 +55,52 @@ final class JsonWriter {
         return this;
     }
 
-    JsonWriter text(String value) {
+    public JsonWriter text(String value) {
         quoted(value);
         return this;
     }
 
-    JsonWriter number(long value) {
+    public JsonWriter number(long value) {
         out.append(value);
         return this;
     }
 
-    JsonWriter bool(boolean value) {
+    public JsonWriter bool(boolean value) {
         out.append(value);
         return this;
     }
 
-    JsonWriter nothing() {
+    public JsonWriter nothing() {
         out.append("null");
         return this;
     }
 
     /// A member of text.
-    JsonWriter member(String name, String value) {
+    public JsonWriter member(String name, String value) {
         return name(name).text(value);
     }
 
     /// A member of text, unless that is empty.
-    void memberUnlessEmpty(String name, String value) {
+    public void memberUnlessEmpty(String name, String value) {
         if (!value.isEmpty()) {
             member(name, value);
         }
     }
 
     /// A member that is an array of texts, unless there are none.
-    void textsUnlessEmpty(String name, Collection<?> values) {
+    public void textsUnlessEmpty(String name, Collection<?> values) {
         if (!values.isEmpty()) {
             texts(name, values);
         }
     }
 
     /// A member that is an array of texts.
-    JsonWriter texts(String name, Collection<?> values) {
+    public JsonWriter texts(String name, Collection<?> values) {
         return name(name).array(() -> values.forEach(value -> element().text(value.toString())));
     }
 
     /// A member that is an array, each element of which `each` writes.
-    <T> JsonWriter list(String name, Collection<T> values, Consumer<T> each) {
+    public <T> JsonWriter list(String name, Collection<T> values, Consumer<T> each) {
         return name(name)
                 .array(() -> values.forEach(value -> {
                     element();

@@ -1,10 +1,4 @@
-package dev.culvert.ztunnel;
-
-import dev.culvert.process.Drain;
-import dev.culvert.process.HttpEndpoint;
-import dev.culvert.process.Logs;
-import dev.culvert.process.Metrics;
-import dev.culvert.process.Readiness;
+package dev.culvert.process;
 
 /// What a process has once, whichever of our parts run in it. Immutable; each part says how it may be used.
 ///

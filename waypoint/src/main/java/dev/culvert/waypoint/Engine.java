@@ -1,0 +1,178 @@
+package dev.culvert.waypoint;
+
+import dev.culvert.hbone.HboneLimits;
+import dev.culvert.hbone.header.Baggage;
+import dev.culvert.hbone.loop.PerLoop;
+import dev.culvert.hbone.loop.SteadyEpollHandler;
+import dev.culvert.hbone.pool.TunnelPool;
+import dev.culvert.hbone.server.HboneServer;
+import dev.culvert.hbone.tls.CertificateSource;
+import dev.culvert.hbone.tls.TlsContexts;
+import dev.culvert.hbone.tls.TlsOffer;
+import dev.culvert.waypoint.config.WaypointConfig;
+import dev.culvert.waypoint.connect.ClientTlsContexts;
+import dev.culvert.waypoint.connect.Dialler;
+import dev.culvert.waypoint.connect.PooledCalls;
+import dev.culvert.waypoint.connect.Upstreams;
+import dev.culvert.waypoint.exchange.ExchangeObserver;
+import dev.culvert.waypoint.http.FlowParts;
+import dev.culvert.waypoint.http.HttpConnections;
+import dev.culvert.waypoint.listener.InnerConnections;
+import dev.culvert.waypoint.listener.OpaqueConnections;
+import dev.culvert.waypoint.listener.TunnelTerminator;
+import dev.culvert.waypoint.policy.PolicyObserver;
+import dev.culvert.waypoint.policy.PolicyRuntime;
+import dev.culvert.waypoint.policy.jwt.TokenCache;
+import dev.culvert.waypoint.world.WorldState;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The data side of the assembly: loops, tunnels in and out, and what is served inside of them.
+/// Confined to the thread that starts the process; what it makes is thread-safe or confined to
+/// loops.
+final class Engine implements AutoCloseable {
+    private static final long END_SECONDS = 2;
+    private static final int BACKLOG = 1_024;
+
+    private final WaypointConfig config;
+    private final WorldState state;
+    private final CertificateSource certificates;
+    private final Observers observers;
+    private final EventLoopGroup loops;
+    private final TlsContexts tls;
+    private final PerLoop<LoopParts> perLoop;
+    private final HboneServer server;
+    private @Nullable Channel listener;
+
+    /// Who is told of traffic. Thread-safe.
+    record Observers(ExchangeObserver exchanges, PolicyObserver policies) {}
+
+    /// What each loop has. Confined to it.
+    private record LoopParts(TunnelPool tunnels, Upstreams upstreams, InnerConnections inner) {}
+
+    Engine(WaypointConfig config, WorldState state, CertificateSource certificates, Observers observers) {
+        this.config = config;
+        this.state = state;
+        this.certificates = certificates;
+        this.observers = observers;
+        loops = new MultiThreadIoEventLoopGroup(
+                config.listen().workerThreads(),
+                new DefaultThreadFactory("loop", true),
+                SteadyEpollHandler.newFactory());
+        tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
+        perLoop = PerLoop.of(loops, this::parts);
+        PerLoop<InnerConnections> inner =
+                PerLoop.of(loops, loop -> perLoop.on(loop).inner());
+        server = new HboneServer(
+                tls,
+                HboneLimits.DEFAULT,
+                certificates,
+                new TunnelTerminator(state::world, inner, config.self().identity()));
+    }
+
+    private LoopParts parts(EventLoop loop) {
+        TunnelPool tunnels = new TunnelPool(loop, HboneLimits.DEFAULT, tls);
+        Dialler.Self self = new Dialler.Self(config.self().identity(), certificates, Baggage.EMPTY);
+        Upstreams upstreams =
+                new Upstreams(new Dialler(loop, tunnels, self, new ClientTlsContexts()), config.upstream());
+        RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        PolicyRuntime policy = new PolicyRuntime(
+                new PooledCalls(loop, state::world, upstreams, random),
+                new TokenCache(TokenCache.DEFAULT_ENTRIES),
+                observers.policies(),
+                InstantSource.system());
+        FlowParts flow =
+                new FlowParts(loop, state::world, upstreams, policy, random, observers.exchanges(), config.flow());
+        HttpConnections http =
+                new HttpConnections(flow, config.http(), config.listen().drain());
+        OpaqueConnections opaque = new OpaqueConnections(new OpaqueConnections.Parts(
+                loop,
+                state::world,
+                upstreams,
+                policy,
+                random,
+                observers.exchanges(),
+                config.upstream().tcpIdle()));
+        return new LoopParts(
+                tunnels,
+                upstreams,
+                new InnerConnections(http, opaque, config.listen().sniffTime()));
+    }
+
+    /// Begins to take clients in.
+    ///
+    /// @throws IOException when the address cannot be had
+    void listen() throws IOException {
+        var bound = new ServerBootstrap()
+                .group(loops)
+                .channel(EpollServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        server.install(channel);
+                    }
+                })
+                .bind(config.listen().address())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen at " + config.listen().address() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        listener = bound.channel();
+    }
+
+    /// Where clients come in.
+    InetSocketAddress address() {
+        return listener != null && listener.localAddress() instanceof InetSocketAddress address
+                ? address
+                : config.listen().address();
+    }
+
+    /// Takes no further client in, tells those that are there that we go, and lets running requests
+    /// end.
+    ///
+    /// @return completes when the last tunnel is closed
+    CompletableFuture<Void> drain(Duration deadline) {
+        if (listener != null) {
+            listener.close();
+        }
+        perLoop.post(parts -> parts.inner().http().drain());
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        server.drain(deadline).addListener(_ -> done.complete(null));
+        return done;
+    }
+
+    @Override
+    public void close() {
+        if (listener != null) {
+            listener.close();
+        }
+        perLoop.post(parts -> {
+            parts.upstreams().retire();
+            parts.tunnels().close();
+        });
+        loops.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
+        tls.close();
+    }
+}
