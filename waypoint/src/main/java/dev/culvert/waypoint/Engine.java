@@ -74,7 +74,7 @@ final class Engine implements AutoCloseable {
                 config.listen().workerThreads(),
                 new DefaultThreadFactory("loop", true),
                 SteadyEpollHandler.newFactory());
-        tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD);
+        tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD, null);
         perLoop = PerLoop.of(loops, this::parts);
         PerLoop<InnerConnections> inner =
                 PerLoop.of(loops, loop -> perLoop.on(loop).inner());

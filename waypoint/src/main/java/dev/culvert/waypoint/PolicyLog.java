@@ -31,4 +31,9 @@ final class PolicyLog implements PolicyObserver {
     public void tokenRefused(String why) {
         LOG.atDebug().addKeyValue("reason", why).log("token refused");
     }
+
+    @Override
+    public void refused(String policy, String rule) {
+        LOG.atDebug().addKeyValue("policy", policy).addKeyValue("rule", rule).log("refused by policy");
+    }
 }
