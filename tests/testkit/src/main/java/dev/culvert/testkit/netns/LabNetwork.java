@@ -29,7 +29,9 @@ public final class LabNetwork {
         this.controlPlane = lab.namespace("cp");
         plug(controlPlane, "cp", CONTROL_PLANE_IPV4, CONTROL_PLANE_IPV6);
         for (int i = 1; i <= count; i++) {
-            nodes.add(addNode(i));
+            LabNode node = addNode(i);
+            nodes.add(node);
+            route(controlPlane, node);
         }
         for (LabNode from : nodes) {
             nodes.stream().filter(to -> to.index() != from.index()).forEach(to -> route(from.netns(), to));

@@ -62,6 +62,11 @@ public final class LabSockets implements AutoCloseable {
         }
     }
 
+    /// A socket of the namespace that is not connected yet.
+    public SocketChannel open(String netns) {
+        return inside(netns, () -> SocketChannel.open(StandardProtocolFamily.INET));
+    }
+
     private <T> T inside(String netns, Opening<T> opening) {
         Path path = Lab.NETNS_DIR.resolve(netns);
         try (Netns entered = Netns.open(path)) {

@@ -26,6 +26,7 @@ public final class MeshLab implements AutoCloseable {
     private final LabSockets sockets = new LabSockets();
     private final Map<String, LabNodeProcess> nodeProcesses = new LinkedHashMap<>();
     private final Map<String, LabPod> pods = new ConcurrentHashMap<>();
+    private final List<LabGateway> gateways = new ArrayList<>();
 
     /// Makes the namespaces; nothing runs in them yet.
     public MeshLab(LabOptions options) {
@@ -121,6 +122,37 @@ public final class MeshLab implements AutoCloseable {
         }
     }
 
+    /// Says whether the pod is ready, as a kubelet does after its probes.
+    public void ready(LabPod pod, boolean ready) {
+        String state = ready ? "Running" : "Starting";
+        manifests.put(file(pod.spec()), podManifest(pod.spec(), pod.uid(), pod.node(), pod.addresses(), state));
+    }
+
+    /// Declares a waypoint and starts its first replicas, one on each of the nodes of these indexes.
+    public LabGateway gateway(WaypointSpec spec, int... nodeIndexes) {
+        LabGateway gateway = new LabGateway(this, spec);
+        gateways.add(gateway);
+        for (int index : nodeIndexes) {
+            gateway.add(index);
+        }
+        gateway.awaitReady();
+        return gateway;
+    }
+
+    /// The variables that every process of the lab finds the control plane by.
+    Map<String, String> servers() {
+        String root = controlPlane.rootCertificate().toString();
+        return Map.of(
+                "XDS_ADDRESS", LabControlPlane.ADDRESS,
+                "CA_ADDRESS", LabControlPlane.ADDRESS,
+                "XDS_ROOT_CA", root,
+                "CA_ROOT_CA", root);
+    }
+
+    LabOptions options() {
+        return options;
+    }
+
     /// Writes the pod's manifest again with other labels or annotations, as a user's edit would.
     public LabPod edit(LabPod pod, PodSpec changed) {
         LabPod edited = new LabPod(changed, pod.uid(), pod.netns(), pod.node(), pod.addresses(), pod.addResult());
@@ -169,6 +201,7 @@ public final class MeshLab implements AutoCloseable {
 
     @Override
     public void close() {
+        gateways.forEach(LabGateway::close);
         nodeProcesses.values().forEach(LabNodeProcess::close);
         controlPlane.close();
         sockets.close();

@@ -1,0 +1,121 @@
+package dev.culvert.e2e;
+
+import dev.culvert.testkit.http.EchoApp;
+import dev.culvert.testkit.http.GrpcProbe;
+import dev.culvert.testkit.http.HttpAnswer;
+import dev.culvert.testkit.http.HttpCall;
+import dev.culvert.testkit.http.HttpProbe;
+import dev.culvert.testkit.netns.LabPod;
+import dev.culvert.testkit.netns.MeshLab;
+import dev.culvert.testkit.netns.PodSpec;
+import dev.culvert.testkit.netns.WaypointSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The mesh that the conformance suite of the Gateway API assumes: two versions of an echo behind three services in
+/// one namespace, a client in another, and a waypoint in the first.
+final class GammaCase implements AutoCloseable {
+    static final String PRODUCER = "gateway-conformance-mesh";
+    static final String CONSUMER = "gateway-conformance-mesh-consumer";
+    private static final Map<String, String> ADDRESSES =
+            Map.of("echo", "10.96.1.1", "echo-v1", "10.96.1.11", "echo-v2", "10.96.1.12");
+    private static final int[] PORTS = {8080, 7070};
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    final MeshLab lab;
+    final LabPod first;
+    final LabPod second;
+    final LabPod consumer;
+    private final HttpProbe http;
+    private final List<EchoApp> apps = new ArrayList<>();
+
+    GammaCase() {
+        lab = MeshLab.start(Labs.twoNodes("gamma"));
+        try {
+            lab.manifests().namespace(PRODUCER, withWaypoint());
+            lab.manifests().namespace(CONSUMER, MeshCase.AMBIENT);
+            lab.manifests().put("base", manifest("base"));
+            lab.gateway(WaypointSpec.of(PRODUCER, "waypoint"), 2);
+            first = run(PRODUCER, "v1", 1);
+            second = run(PRODUCER, "v2", 2);
+            consumer = run(CONSUMER, "v1", 1);
+            http = new HttpProbe(lab.sockets(), LIMIT);
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, String> withWaypoint() {
+        Map<String, String> labels = new HashMap<>(MeshCase.AMBIENT);
+        labels.put("istio.io/use-waypoint", "waypoint");
+        return labels;
+    }
+
+    private LabPod run(String namespace, String version, int node) {
+        LabPod pod = lab.run(
+                PodSpec.of(namespace, "echo-" + version, "echo").withLabel("version", version), node);
+        apps.add(EchoApp.start(lab.sockets(), pod, PORTS));
+        return pod;
+    }
+
+    /// Applies a manifest of the resource directory `gamma`, in place of an earlier one.
+    void apply(String name) {
+        lab.manifests().put("routes", manifest(name));
+    }
+
+    /// Takes the applied manifest away.
+    void reset() {
+        lab.manifests().remove("routes");
+    }
+
+    /// A GET to a service of the producer's, with its name as the host.
+    Expectation get(String service, String path) {
+        return new Expectation(this, first, address(service), 80, HttpCall.get(service, path));
+    }
+
+    /// Where a service is.
+    static String address(String service) {
+        String address = ADDRESSES.get(service);
+        if (address == null) {
+            throw new IllegalArgumentException("no service " + service);
+        }
+        return address;
+    }
+
+    HttpAnswer send(LabPod from, String address, int port, HttpCall call) throws IOException {
+        return http.send(from, address, port, call);
+    }
+
+    /// A gRPC client of the producer's service echo, in the pod that all calls come from.
+    GrpcProbe grpc() {
+        InetSocketAddress peer = new InetSocketAddress(InetAddress.ofLiteral(address("echo")), 7070);
+        return new GrpcProbe(lab.sockets(), first, peer, "echo:7070", LIMIT);
+    }
+
+    private static String manifest(String name) {
+        try (InputStream stream = GammaCase.class.getResourceAsStream("/gamma/" + name + ".yaml")) {
+            if (stream == null) {
+                throw new IllegalArgumentException("no manifest " + name);
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        lab.close();
+        apps.forEach(EchoApp::close);
+    }
+}
