@@ -117,11 +117,15 @@ final class Expectation {
     }
 
     private void eventually(Check check) {
-        Awaitility.await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).untilAsserted(() -> {
-            for (int i = 0; i < IN_A_ROW; i++) {
-                check.check(once());
-            }
-        });
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> {
+                    for (int i = 0; i < IN_A_ROW; i++) {
+                        check.check(once());
+                    }
+                });
     }
 
     @FunctionalInterface

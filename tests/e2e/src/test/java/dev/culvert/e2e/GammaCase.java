@@ -62,8 +62,7 @@ final class GammaCase implements AutoCloseable {
     }
 
     private LabPod run(String namespace, String version, int node) {
-        LabPod pod = lab.run(
-                PodSpec.of(namespace, "echo-" + version, "echo").withLabel("version", version), node);
+        LabPod pod = lab.run(PodSpec.of(namespace, "echo-" + version, "echo").withLabel("version", version), node);
         apps.add(EchoApp.start(lab.sockets(), pod, PORTS));
         return pod;
     }

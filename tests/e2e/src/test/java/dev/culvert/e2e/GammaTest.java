@@ -16,7 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// The scenarios of the Gateway API's conformance suite for meshes, each with its manifest's meaning and its assertions.
+/// The scenarios of the Gateway API's conformance suite for meshes, each with its manifest's meaning and its
+/// assertions.
 class GammaTest {
     private static final String SET = "X-Header-Set";
     private static final String ADD = "X-Header-Add";
@@ -100,7 +101,9 @@ class GammaTest {
         mesh.get("echo", "/set").with("Some-Other-Header", "val").arrivesWith("Some-Other-Header", "val");
         mesh.get("echo", "/set").with(SET, "some-other-value").arrivesWith(SET, "set-overwrites-values");
         mesh.get("echo", "/add").arrivesWith(ADD, "add-appends-values");
-        mesh.get("echo", "/add").with(ADD, "some-other-value").arrivesWith(ADD, "some-other-value", "add-appends-values");
+        mesh.get("echo", "/add")
+                .with(ADD, "some-other-value")
+                .arrivesWith(ADD, "some-other-value", "add-appends-values");
         mesh.get("echo", "/remove").with(REMOVE, "val").arrivesWith(REMOVE);
         Expectation many = mesh.get("echo", "/multiple")
                 .with("X-Header-Set-2", "set-val-2")

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Thread-safe: one event loop an application, counters are atomic.
 public final class EchoApp implements AutoCloseable {
     private final String pod;
-    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("echo", true), NioIoHandler.newFactory());
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("echo", true), NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listeners = new ArrayList<>();
     private final AtomicInteger served = new AtomicInteger();

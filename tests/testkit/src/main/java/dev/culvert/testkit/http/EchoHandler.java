@@ -45,7 +45,8 @@ final class EchoHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean grpc = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "").startsWith(GRPC);
         int status = app.nextStatus();
         ByteBuf text = ByteBufUtil.writeUtf8(
-                context.alloc(), status == 200 ? seen(context.channel(), request, grpc).text() : app.pod() + " fails\n");
+                context.alloc(),
+                status == 200 ? seen(context.channel(), request, grpc).text() : app.pod() + " fails\n");
         FullHttpResponse response = grpc ? grpc(text) : plain(status, text);
         boolean keep = HttpUtil.isKeepAlive(request);
         if (!keep) {
@@ -95,10 +96,9 @@ final class EchoHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private static String peer(Channel channel) {
-        SocketAddress address =
-                channel.parent() == null || channel.remoteAddress() instanceof InetSocketAddress
-                        ? channel.remoteAddress()
-                        : channel.parent().remoteAddress();
+        SocketAddress address = channel.parent() == null || channel.remoteAddress() instanceof InetSocketAddress
+                ? channel.remoteAddress()
+                : channel.parent().remoteAddress();
         return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
     }
 

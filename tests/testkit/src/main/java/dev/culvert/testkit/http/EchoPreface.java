@@ -36,7 +36,8 @@ final class EchoPreface extends ByteToMessageDecoder {
         if (two) {
             pipeline.addLast(Http2FrameCodecBuilder.forServer().build(), new Http2MultiplexHandler(streams()));
         } else {
-            pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY), new EchoHandler(app, "HTTP/1.1"));
+            pipeline.addLast(
+                    new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY), new EchoHandler(app, "HTTP/1.1"));
         }
         pipeline.remove(this);
     }

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 
 /// A gRPC client in a pod of a lab, on one connection. Thread-safe.
 public final class GrpcProbe implements AutoCloseable {
-    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("grpc-probe", true), NioIoHandler.newFactory());
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("grpc-probe", true), NioIoHandler.newFactory());
     private final ManagedChannel channel;
     private final Duration limit;
 
@@ -48,8 +48,7 @@ public final class GrpcProbe implements AutoCloseable {
     /// @throws io.grpc.StatusRuntimeException when it fails
     public Echoed call(String method, Map<String, String> metadata) {
         Metadata headers = new Metadata();
-        metadata.forEach(
-                (name, value) -> headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+        metadata.forEach((name, value) -> headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
         String answer = ClientCalls.blockingUnaryCall(
                 ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
                 descriptor(method),

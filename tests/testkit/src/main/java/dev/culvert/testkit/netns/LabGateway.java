@@ -25,7 +25,10 @@ public final class LabGateway implements AutoCloseable {
         made++;
         LabWaypoint replica = LabWaypoint.start(mesh, spec, spec.pod(made), nodeIndex);
         if (spec.vip() == null) {
-            mesh.manifests().put(file("gateway"), spec.gatewayManifest(replica.pod().addresses().getFirst()));
+            mesh.manifests()
+                    .put(
+                            file("gateway"),
+                            spec.gatewayManifest(replica.pod().addresses().getFirst()));
         }
         replicas.add(replica);
         return replica;

@@ -35,7 +35,8 @@ public final class LabWaypoint implements AutoCloseable {
 
     private LabProcess launch() {
         String program = mesh.options().distribution().resolve("bin/culvert").toString();
-        return LabProcess.start("waypoint " + pod.spec().name(), pod.netns(), List.of(program, "waypoint"), environment, log());
+        return LabProcess.start(
+                "waypoint " + pod.spec().name(), pod.netns(), List.of(program, "waypoint"), environment, log());
     }
 
     private static Map<String, String> environment(MeshLab mesh, WaypointSpec spec, LabPod pod, Path token) {

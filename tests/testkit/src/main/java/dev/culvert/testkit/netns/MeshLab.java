@@ -143,10 +143,14 @@ public final class MeshLab implements AutoCloseable {
     Map<String, String> servers() {
         String root = controlPlane.rootCertificate().toString();
         return Map.of(
-                "XDS_ADDRESS", LabControlPlane.ADDRESS,
-                "CA_ADDRESS", LabControlPlane.ADDRESS,
-                "XDS_ROOT_CA", root,
-                "CA_ROOT_CA", root);
+                "XDS_ADDRESS",
+                LabControlPlane.ADDRESS,
+                "CA_ADDRESS",
+                LabControlPlane.ADDRESS,
+                "XDS_ROOT_CA",
+                root,
+                "CA_ROOT_CA",
+                root);
     }
 
     LabOptions options() {
