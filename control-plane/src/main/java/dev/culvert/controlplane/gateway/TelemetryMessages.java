@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// Joins what Telemetry resources say into the settings of one service or workload. Confined to one call.
 ///
@@ -123,16 +122,15 @@ public final class TelemetryMessages {
 
     private void addTag(String name, Tag tag) {
         Tracing.CustomTag.Builder built = Tracing.CustomTag.newBuilder().setName(name);
-        Tracing.CustomTag.@Nullable Builder made = switch (tag) {
-            case Tag.Literal(String value) -> built.setLiteral(value);
+        switch (tag) {
+            case Tag.Literal(String value) -> tags.add(built.setLiteral(value).build());
             case Tag.Environment(String variable, String fallback) ->
-                built.setEnvironment(variable).setDefaultValue(fallback);
+                tags.add(
+                        built.setEnvironment(variable).setDefaultValue(fallback).build());
             case Tag.Header(String header, String fallback) ->
-                built.setRequestHeader(header).setDefaultValue(fallback);
-            case Tag.Formatter _ -> null;
-        };
-        if (made != null) {
-            tags.add(made.build());
+                tags.add(
+                        built.setRequestHeader(header).setDefaultValue(fallback).build());
+            case Tag.Formatter _ -> {}
         }
     }
 
