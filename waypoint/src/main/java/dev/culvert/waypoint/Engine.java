@@ -14,7 +14,8 @@ import dev.culvert.waypoint.connect.ClientTlsContexts;
 import dev.culvert.waypoint.connect.Dialler;
 import dev.culvert.waypoint.connect.PooledCalls;
 import dev.culvert.waypoint.connect.Upstreams;
-import dev.culvert.waypoint.exchange.ExchangeObserver;
+import dev.culvert.waypoint.exchange.ExchangeObservers;
+import dev.culvert.waypoint.exchange.InternalCalls;
 import dev.culvert.waypoint.http.FlowParts;
 import dev.culvert.waypoint.http.HttpConnections;
 import dev.culvert.waypoint.listener.InnerConnections;
@@ -38,7 +39,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,29 +55,33 @@ final class Engine implements AutoCloseable {
     private final WaypointConfig config;
     private final WorldState state;
     private final CertificateSource certificates;
-    private final Observers observers;
+    private final ExchangeObservers observers;
+    private final PolicyObserver policies;
     private final EventLoopGroup loops;
     private final TlsContexts tls;
     private final PerLoop<LoopParts> perLoop;
     private final HboneServer server;
     private @Nullable Channel listener;
 
-    /// Who is told of traffic. Thread-safe.
-    record Observers(ExchangeObserver exchanges, PolicyObserver policies) {}
+    /// Who is told of traffic, made by the assembly. Thread-safe.
+    ///
+    /// @param exchanges given calls of the waypoint's own, and the loop on which to make them
+    record Telling(BiFunction<InternalCalls, EventLoop, ExchangeObservers> exchanges, PolicyObserver policies) {}
 
     /// What each loop has. Confined to it.
-    private record LoopParts(TunnelPool tunnels, Upstreams upstreams, InnerConnections inner) {}
+    private record LoopParts(TunnelPool tunnels, Upstreams upstreams, InternalCalls calls, InnerConnections inner) {}
 
-    Engine(WaypointConfig config, WorldState state, CertificateSource certificates, Observers observers) {
+    Engine(WaypointConfig config, WorldState state, CertificateSource certificates, Telling telling) {
         this.config = config;
         this.state = state;
         this.certificates = certificates;
-        this.observers = observers;
+        policies = telling.policies();
         loops = new MultiThreadIoEventLoopGroup(
                 config.listen().workerThreads(),
                 new DefaultThreadFactory("loop", true),
                 SteadyEpollHandler.newFactory());
         tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD, null);
+        observers = telling.exchanges().apply(this::call, loops.next());
         perLoop = PerLoop.of(loops, this::parts);
         PerLoop<InnerConnections> inner =
                 PerLoop.of(loops, loop -> perLoop.on(loop).inner());
@@ -85,19 +92,20 @@ final class Engine implements AutoCloseable {
                 new TunnelTerminator(state::world, inner, config.self().identity()));
     }
 
+    private CompletionStage<InternalCalls.Reply> call(InternalCalls.Request request) {
+        return perLoop.here().calls().call(request);
+    }
+
     private LoopParts parts(EventLoop loop) {
         TunnelPool tunnels = new TunnelPool(loop, HboneLimits.DEFAULT, tls);
         Dialler.Self self = new Dialler.Self(config.self().identity(), certificates, Baggage.EMPTY);
         Upstreams upstreams =
                 new Upstreams(new Dialler(loop, tunnels, self, new ClientTlsContexts()), config.upstream());
         RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-        PolicyRuntime policy = new PolicyRuntime(
-                new PooledCalls(loop, state::world, upstreams, random),
-                new TokenCache(TokenCache.DEFAULT_ENTRIES),
-                observers.policies(),
-                InstantSource.system());
-        FlowParts flow =
-                new FlowParts(loop, state::world, upstreams, policy, random, observers.exchanges(), config.flow());
+        InternalCalls calls = new PooledCalls(loop, state::world, upstreams, random);
+        PolicyRuntime policy =
+                new PolicyRuntime(calls, new TokenCache(TokenCache.DEFAULT_ENTRIES), policies, InstantSource.system());
+        FlowParts flow = new FlowParts(loop, state::world, upstreams, policy, random, observers, config.flow());
         HttpConnections http =
                 new HttpConnections(flow, config.http(), config.listen().drain());
         OpaqueConnections opaque = new OpaqueConnections(new OpaqueConnections.Parts(
@@ -106,11 +114,12 @@ final class Engine implements AutoCloseable {
                 upstreams,
                 policy,
                 random,
-                observers.exchanges(),
+                observers,
                 config.upstream().tcpIdle()));
         return new LoopParts(
                 tunnels,
                 upstreams,
+                calls,
                 new InnerConnections(http, opaque, config.listen().sniffTime()));
     }
 
@@ -168,6 +177,7 @@ final class Engine implements AutoCloseable {
         if (listener != null) {
             listener.close();
         }
+        observers.close();
         perLoop.post(parts -> {
             parts.upstreams().retire();
             parts.tunnels().close();

@@ -12,7 +12,7 @@ import dev.culvert.process.Readiness;
 import dev.culvert.process.Routes;
 import dev.culvert.waypoint.admin.AdminPages;
 import dev.culvert.waypoint.config.WaypointConfig;
-import dev.culvert.waypoint.exchange.ExchangeObserver;
+import dev.culvert.waypoint.observe.Observers;
 import dev.culvert.waypoint.world.WaypointWorld;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,7 +52,11 @@ public final class WaypointApp implements AutoCloseable {
         certified = parts.readiness().task("certificate");
         serving = parts.readiness().task("listener");
         feed = new WorldFeed(config, parts.metrics());
-        engine = new Engine(config, feed.state(), own(), new Engine.Observers(ExchangeObserver.NONE, new PolicyLog()));
+        engine = new Engine(
+                config,
+                feed.state(),
+                own(),
+                new Engine.Telling((calls, loop) -> new Observers(parts.metrics(), calls, loop), new PolicyLog()));
     }
 
     private CertificateSource own() {

@@ -82,8 +82,8 @@ class Http1PathTest {
         connection.write(OK);
         client.awaitText("hello");
         client.forget();
-        client.send("POST / HTTP/1.1\r\nHost: web\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + "3;a=b\r\nabc\r\n0\r\nx-trailer: t\r\n\r\n");
+        client.send("POST / HTTP/1.1\r\nHost: web\r\nTransfer-Encoding: chunked\r\n\r\n");
+        client.send("3;a=b\r\nabc\r\n0\r\nx-trailer: t\r\n\r\n");
         assertThat(connection.readHead()).contains("transfer-encoding: chunked\r\n");
         assertThat(connection.readHead()).isEqualTo("3\r\nabc\r\n0\r\nx-trailer: t\r\n\r\n");
         connection.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-end: e\r\n\r\n");
@@ -141,7 +141,9 @@ class Http1PathTest {
         RawBackend.Connection connection = backend.take();
         connection.readHead();
         connection.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n");
-        assertThat(client.awaitText("\r\n\r\n")).contains("content-length: 5\r\n").endsWith("\r\n\r\n");
+        assertThat(client.awaitText("\r\n\r\n"))
+                .contains("content-length: 5\r\n")
+                .endsWith("\r\n\r\n");
         client.forget();
         client.send("GET / HTTP/1.1\r\nHost: web\r\n\r\n");
         connection.readHead();
@@ -187,7 +189,9 @@ class Http1PathTest {
     @Test
     void refusesATunnelToWhatIsNotServedHere() {
         assertThat(lab.connect("240.240.0.9:80", new InnerClient()))
-                .isInstanceOfSatisfying(ConnectReply.Refused.class, refused -> assertThat(refused.status()).isEqualTo(404));
+                .isInstanceOfSatisfying(
+                        ConnectReply.Refused.class,
+                        refused -> assertThat(refused.status()).isEqualTo(404));
         assertThat(lab.connect(WaypointLab.VIP + ":81", new InnerClient())).isInstanceOf(ConnectReply.Refused.class);
     }
 

@@ -56,7 +56,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/// A waypoint in one process, told what a control plane would tell, with clients that come by tunnel and backends on the
+/// A waypoint in one process, told what a control plane would tell, with clients that come by tunnel and backends on
+/// the
 /// loopback network. Confined to its test.
 final class WaypointLab implements AutoCloseable {
     static final String VIP = "240.240.0.1";
@@ -67,8 +68,7 @@ final class WaypointLab implements AutoCloseable {
     final WorldState state = new WorldState(Site.UNKNOWN);
     final Queue<ExchangeRecord> records = new ConcurrentLinkedQueue<>();
     final Engine engine;
-    private final EventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, SteadyEpollHandler.newFactory());
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, SteadyEpollHandler.newFactory());
     private final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD, null);
     private final TunnelPool pool;
 
@@ -92,7 +92,8 @@ final class WaypointLab implements AutoCloseable {
                 records.add(record);
             }
         };
-        engine = new Engine(config, state, source(WAYPOINT), new Engine.Observers(observer, new PolicyLog()));
+        engine = new Engine(
+                config, state, source(WAYPOINT), new Engine.Telling((_, _) -> (_, _) -> observer, new PolicyLog()));
         engine.listen();
         pool = new TunnelPool((EventLoop) loops.iterator().next(), HboneLimits.DEFAULT, tls);
         state.self(Waypoint.newBuilder()

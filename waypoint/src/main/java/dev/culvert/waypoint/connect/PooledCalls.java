@@ -19,7 +19,6 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,21 +44,16 @@ public final class PooledCalls implements InternalCalls {
     }
 
     @Override
-    public CompletionStage<Reply> call(
-            String cluster,
-            int port,
-            boolean http2,
-            RequestHead head,
-            ByteBuf body,
-            Duration timeout,
-            int maxResponseBytes) {
+    public CompletionStage<Reply> call(Request wanted) {
         assert loop.inEventLoop();
+        String cluster = wanted.to().cluster();
+        ByteBuf body = wanted.body();
         Cluster found = world.get().clusters().get(cluster);
         if (found == null) {
             body.release();
             return failed("no cluster " + cluster + " is known to this waypoint");
         }
-        PickRequest request = new PickRequest(port, "", null, Set.of(), false, random, System.nanoTime());
+        PickRequest request = new PickRequest(wanted.to().port(), "", null, Set.of(), false, random, System.nanoTime());
         return switch (found.pick(request)) {
             case Pick.NoEndpoint(String reason) -> {
                 body.release();
@@ -70,15 +64,17 @@ public final class PooledCalls implements InternalCalls {
                 yield failed(cluster + " is at its limit " + limit);
             }
             case Pick.Chosen(Lease lease) -> {
-                if (!http2 && body.isReadable()) {
+                RequestHead head = wanted.head();
+                if (!wanted.to().http2() && body.isReadable()) {
                     head.headers().set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
                 }
-                Call call = new Call(lease, body, maxResponseBytes);
+                Call call = new Call(lease, body, wanted.maxResponseBytes());
                 call.timer = loop.schedule(
-                        () -> call.fail(cluster + " gave no answer within " + timeout.toMillis() + " ms"),
-                        timeout.toNanos(),
+                        () -> call.fail(cluster + " gave no answer within "
+                                + wanted.timeout().toMillis() + " ms"),
+                        wanted.timeout().toNanos(),
                         TimeUnit.NANOSECONDS);
-                Destination to = Destination.of(lease, http2, NOBODY);
+                Destination to = Destination.of(lease, wanted.to().http2(), NOBODY);
                 call.withdraw = upstreams.send(to, lease.policy().limits(), head, !body.isReadable(), call);
                 yield call.reply;
             }

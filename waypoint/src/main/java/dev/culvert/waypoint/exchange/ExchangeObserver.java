@@ -9,9 +9,6 @@ public interface ExchangeObserver {
     /// `record.request` here.
     default void began(ExchangeRecord record) {}
 
-    /// A try is about to be sent.
-    default void sending(ExchangeRecord record, RequestHead head) {}
-
     /// It is over; the record changes no more.
     default void ended(ExchangeRecord record) {}
 

@@ -1,8 +1,8 @@
 package dev.culvert.waypoint.exchange;
 
 import dev.culvert.api.SpiffeId;
-import dev.culvert.api.waypoint.Telemetry;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Confined to the event loop of the exchange. Fields are plain on purpose: they are written once
 /// each, in the order of the phases. Times are of [System#nanoTime] and 0 when the moment never
 /// came.
-@SuppressWarnings("NullAway.Init") // everything has a value from the start
 public final class ExchangeRecord {
     public final Instant began = Instant.now();
     public final long startNanos = System.nanoTime();
@@ -23,7 +22,6 @@ public final class ExchangeRecord {
     /// `HTTP/1.1`, `HTTP/2` and so on; `TCP` for what is opaque.
     public final String protocol;
 
-    public final Telemetry telemetry;
     /// Of the service that was addressed; empty for a workload.
     public String serviceHostname = "";
 
@@ -48,7 +46,7 @@ public final class ExchangeRecord {
     // Who served it.
     public String routeName = "";
     public String cluster = "";
-    public @Nullable SocketAddress upstreamHost;
+    public @Nullable InetSocketAddress upstreamHost;
     public @Nullable SocketAddress upstreamLocal;
     public @Nullable WorkloadInfo upstreamWorkload;
     public @Nullable SpiffeId upstreamIdentity;
@@ -68,6 +66,7 @@ public final class ExchangeRecord {
     public int grpcStatus = -1;
 
     public long responseBytes;
+    public long responseHeaderBytes;
     public long responseMessages;
     public long responseHeadNanos;
     public long endNanos;
@@ -79,15 +78,12 @@ public final class ExchangeRecord {
     /// Of an opaque connection that was closed.
     public String terminationDetails = "";
 
-    public final SocketAddress downstreamLocal;
-    public final SocketAddress downstreamRemote;
+    /// The observer's own, from `began` to `ended`.
+    public @Nullable Object observation;
 
-    public ExchangeRecord(Client client, String protocol, Telemetry telemetry) {
+    public ExchangeRecord(Client client, String protocol) {
         this.client = client;
         this.protocol = protocol;
-        this.telemetry = telemetry;
-        downstreamLocal = client.destination();
-        downstreamRemote = client.address();
     }
 
     /// Keeps what the client asked for, before anything of it is changed.
@@ -104,6 +100,11 @@ public final class ExchangeRecord {
         if (!flag.isEmpty() && !flag.equals("-") && !flags.contains(flag)) {
             flags.add(flag);
         }
+    }
+
+    /// The flags as metrics and logs tell them; `-` for none.
+    public String flagText() {
+        return flags.isEmpty() ? "-" : String.join(",", flags);
     }
 
     /// Whether it is no HTTP.

@@ -13,21 +13,22 @@ public interface InternalCalls {
 
     /// Sends a request with a whole body and gathers the whole response.
     ///
+    /// @return fails with an exception whose message says what happened: no cluster, no endpoint, connect,
+    ///     timeout, reset, or a response larger than `maxResponseBytes`
+    CompletionStage<Reply> call(Request request);
+
+    /// Where a call goes. Immutable.
+    ///
     /// @param cluster name of a cluster, `namespace/hostname`
     /// @param port of its service
     /// @param http2 without negotiation (needed for gRPC); else HTTP/1.1
+    record Target(String cluster, int port, boolean http2) {}
+
+    /// What is called. Confined to the loop of the call.
+    ///
     /// @param body the call's to release, also when it fails
     /// @param timeout for all of it
-    /// @return fails with an exception whose message says what happened: no cluster, no endpoint, connect,
-    ///     timeout, reset, or a response larger than `maxResponseBytes`
-    CompletionStage<Reply> call(
-            String cluster,
-            int port,
-            boolean http2,
-            RequestHead head,
-            ByteBuf body,
-            Duration timeout,
-            int maxResponseBytes);
+    record Request(Target to, RequestHead head, ByteBuf body, Duration timeout, int maxResponseBytes) {}
 
     /// A whole response. Immutable.
     ///

@@ -1,7 +1,7 @@
 package dev.culvert.waypoint.http;
 
 import dev.culvert.waypoint.connect.Upstreams;
-import dev.culvert.waypoint.exchange.ExchangeObserver;
+import dev.culvert.waypoint.exchange.ExchangeObservers;
 import dev.culvert.waypoint.policy.PolicyRuntime;
 import dev.culvert.waypoint.world.WaypointWorld;
 import io.netty.channel.EventLoop;
@@ -17,5 +17,5 @@ public record FlowParts(
         Upstreams upstreams,
         PolicyRuntime policy,
         RandomGenerator random,
-        ExchangeObserver observer,
+        ExchangeObservers observers,
         FlowSettings settings) {}

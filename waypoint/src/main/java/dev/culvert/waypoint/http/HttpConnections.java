@@ -82,13 +82,13 @@ public final class HttpConnections {
 
         @Override
         public void refused(LocalReply reply, String protocol) {
-            ExchangeRecord record = new ExchangeRecord(connection.client(), protocol, first.telemetry());
+            ExchangeRecord record = new ExchangeRecord(connection.client(), protocol);
             first.describe(record);
             record.status = reply.status();
             record.flag(reply.flag());
             record.details = reply.details();
             record.endNanos = System.nanoTime();
-            parts.observer().ended(record);
+            parts.observers().of(parts.world().get().self(), first.telemetry()).ended(record);
         }
 
         @Override

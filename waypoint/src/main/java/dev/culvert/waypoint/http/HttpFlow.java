@@ -2,6 +2,7 @@ package dev.culvert.waypoint.http;
 
 import dev.culvert.waypoint.exchange.ClientEnd;
 import dev.culvert.waypoint.exchange.ClientListener;
+import dev.culvert.waypoint.exchange.ExchangeObserver;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.exchange.LocalReply;
 import dev.culvert.waypoint.exchange.RequestHead;
@@ -9,7 +10,11 @@ import dev.culvert.waypoint.fault.FaultDecision;
 import dev.culvert.waypoint.policy.Admission;
 import dev.culvert.waypoint.policy.PolicyRequest;
 import dev.culvert.waypoint.policy.PolicyStep;
+import dev.culvert.waypoint.policy.external.HeaderChange;
 import dev.culvert.waypoint.policy.path.NormalizedTarget;
+import dev.culvert.waypoint.ratelimit.RateLimiter;
+import dev.culvert.waypoint.ratelimit.RateRequest;
+import dev.culvert.waypoint.ratelimit.RateVerdict;
 import dev.culvert.waypoint.world.Served;
 import dev.culvert.waypoint.world.WaypointWorld;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +38,7 @@ final class HttpFlow implements ClientListener {
     private final WaypointWorld world;
     private final Served served;
     private final ExchangeRecord record;
+    private final ExchangeObserver observer;
     private final RequestBody body;
     private final ResponseSide response;
     private PolicyStep.@Nullable NeedsBody wanting;
@@ -48,7 +54,8 @@ final class HttpFlow implements ClientListener {
         bodyless = incoming.bodyless();
         world = incoming.world();
         served = incoming.served();
-        record = new ExchangeRecord(connection.client(), client.protocol(), served.telemetry());
+        record = new ExchangeRecord(connection.client(), client.protocol());
+        observer = parts.observers().of(world.self(), served.telemetry());
         body = new RequestBody(parts.settings().replayBytes());
         response = new ResponseSide(client, record, head, this::updateReading, this::end);
     }
@@ -66,7 +73,7 @@ final class HttpFlow implements ClientListener {
     private void prepare() {
         served.describe(record);
         record.describe(head);
-        parts.observer().began(record);
+        observer.began(record);
         if (!bodyless && !record.grpc) {
             watch = new BodyWatch(parts.loop(), parts.settings().bodyIdle(), this::bodyStalled);
         }
@@ -129,8 +136,51 @@ final class HttpFlow implements ClientListener {
             case Routing.Answer(LocalReply reply) -> reply(reply);
             case Routing.Ruled ruled -> {
                 record.routeName = ruled.rule().name();
-                inject(ruled);
+                limit(ruled);
             }
+            case Routing.Plain plain -> limit(plain);
+        }
+    }
+
+    // limit: may so many come?
+
+    private void limit(Routing routing) {
+        if (served.limiter() == RateLimiter.NONE) {
+            go(routing);
+            return;
+        }
+        RateRequest counted = new RateRequest(
+                head,
+                connection.client(),
+                world.environment().remoteAddress(connection.client(), head),
+                record.routeName,
+                record.serviceHostname);
+        updateReading();
+        var _ = served.limiter()
+                .judge(counted, parts.policy().calls())
+                .thenAccept(verdict -> limited(verdict, routing));
+    }
+
+    private void limited(RateVerdict verdict, Routing routing) {
+        if (response.isOver()) {
+            return;
+        }
+        switch (verdict) {
+            case RateVerdict.Refuse(LocalReply reply) -> reply(reply);
+            case RateVerdict.Admit(var requestFields, var responseFields) -> {
+                requestFields.forEach(field -> head.headers().add(field.getKey(), field.getValue()));
+                response.changes(responseFields.stream()
+                        .map(field -> new HeaderChange(HeaderChange.Kind.ADD, field.getKey(), field.getValue()))
+                        .toList());
+                go(routing);
+            }
+        }
+    }
+
+    private void go(Routing routing) {
+        switch (routing) {
+            case Routing.Answer(LocalReply reply) -> reply(reply);
+            case Routing.Ruled ruled -> inject(ruled);
             case Routing.Plain plain -> forward(plain.plan());
         }
     }
@@ -277,6 +327,6 @@ final class HttpFlow implements ClientListener {
             watch.stop();
         }
         record.endNanos = System.nanoTime();
-        parts.observer().ended(record);
+        observer.ended(record);
     }
 }

@@ -28,7 +28,9 @@ final class LocalReplies {
     /// The head of an answer; its body is the reply's.
     static ResponseHead head(LocalReply reply) {
         HttpHeaders headers = new DefaultHttpHeaders();
-        reply.fields().forEach(field -> headers.add(field.getKey(), field.getValue()));
+        reply.fields().stream()
+                .filter(field -> !field.getKey().equals("grpc-status"))
+                .forEach(field -> headers.add(field.getKey(), field.getValue()));
         if (reply.body().length() > 0) {
             headers.set(
                     HttpHeaderNames.CONTENT_LENGTH,

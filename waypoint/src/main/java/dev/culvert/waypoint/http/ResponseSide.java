@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Between a backend and the client: what is forwarded in both directions, with back-pressure, and
@@ -47,8 +48,9 @@ final class ResponseSide implements Tries.Owner {
         this.end = end;
     }
 
+    /// What policies want of the fields of a backend's response, beside what others want.
     void changes(List<HeaderChange> wanted) {
-        changes = wanted;
+        changes = Stream.concat(changes.stream(), wanted.stream()).toList();
     }
 
     void edits(ResponseEdits wanted) {

@@ -146,7 +146,6 @@ final class Tries {
         record.upstreamIdentity = endpoint.identity();
         record.upstreamTunnel = endpoint.hbone();
         StandardFields.outgoing(head, count);
-        parts.observer().sending(record, head);
         Attempt attempt = new Attempt(lease);
         current = attempt;
         attempt.start(to, limits);

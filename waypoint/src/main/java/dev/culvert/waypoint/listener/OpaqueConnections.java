@@ -2,7 +2,7 @@ package dev.culvert.waypoint.listener;
 
 import dev.culvert.waypoint.connect.Destination;
 import dev.culvert.waypoint.connect.Upstreams;
-import dev.culvert.waypoint.exchange.ExchangeObserver;
+import dev.culvert.waypoint.exchange.ExchangeObservers;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.filter.BackendTarget;
 import dev.culvert.waypoint.http.ClientConnection;
@@ -39,7 +39,7 @@ public final class OpaqueConnections {
             Upstreams upstreams,
             PolicyRuntime policy,
             RandomGenerator random,
-            ExchangeObserver observer,
+            ExchangeObservers observers,
             Duration idle) {}
 
     /// Where a connection goes. Immutable but for the lease.
@@ -77,7 +77,7 @@ public final class OpaqueConnections {
     @Nullable
     Way way(ClientConnection connection, Served served, ExchangeRecord record) {
         return switch (served) {
-            case Served.WorkloadPort(Endpoint workload, int port, var _, var _) ->
+            case Served.WorkloadPort(Endpoint workload, int port, var _, var _, var _) ->
                 new Way(null, workload, Destination.of(workload, port, false), TrafficPolicy.Limits.DEFAULT);
             case Served.ServicePort port -> {
                 OpaqueRoutes.Choice choice =

@@ -2,6 +2,7 @@ package dev.culvert.waypoint.listener;
 
 import dev.culvert.waypoint.connect.DialOutcome;
 import dev.culvert.waypoint.exchange.Bytes;
+import dev.culvert.waypoint.exchange.ExchangeObserver;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.exchange.LocalReply;
 import dev.culvert.waypoint.exchange.UpstreamFailure;
@@ -34,6 +35,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
     private final ClientConnection connection;
     private final Served served;
     private final ExchangeRecord record;
+    private final ExchangeObserver observer;
     private @Nullable ChannelHandlerContext client;
     private @Nullable ByteBuf early;
     private @Nullable Channel server;
@@ -51,7 +53,8 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
         this.served = served;
         parts = owner.parts();
         idleTime = parts.idle();
-        record = new ExchangeRecord(connection.client(), "TCP", served.telemetry());
+        record = new ExchangeRecord(connection.client(), "TCP");
+        observer = parts.observers().of(parts.world().get().self(), served.telemetry());
     }
 
     @Override
@@ -59,7 +62,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
         client = context;
         owner.opened();
         served.describe(record);
-        parts.observer().opened(record);
+        observer.opened(record);
         step(served.policies().evaluateConnection(connection.client(), record.serverName, parts.policy()));
     }
 
@@ -250,7 +253,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
         closeBehindWrites(client == null ? null : client.channel());
         record.terminationDetails = why;
         record.endNanos = System.nanoTime();
-        parts.observer().ended(record);
+        observer.ended(record);
     }
 
     private static void closeBehindWrites(@Nullable Channel channel) {

@@ -33,13 +33,13 @@ final class Attributes {
             case "request.protocol" -> exchange -> exchange.protocol;
             case "request.id" -> exchange -> Values.request(exchange, "x-request-id");
             case "request.useragent" -> exchange -> Values.request(exchange, "user-agent");
-            case "request.size", "request.total_size" -> exchange -> exchange.bytesReceived;
+            case "request.size", "request.total_size" -> exchange -> exchange.requestBytes;
             case "request.duration" -> Values::duration;
             case "response.code" -> exchange -> (long) exchange.status;
             case "response.code_details" -> exchange -> Values.orNull(exchange.details);
-            case "response.flags" -> exchange -> exchange.flags;
+            case "response.flags" -> exchange -> exchange.flagText();
             case "response.grpc_status" -> exchange -> exchange.grpcStatus < 0 ? null : (long) exchange.grpcStatus;
-            case "response.size", "response.total_size" -> exchange -> exchange.bytesSent;
+            case "response.size", "response.total_size" -> exchange -> exchange.responseBytes;
             case "connection.mtls" -> _ -> true;
             case "connection.uri_san_peer_certificate", "source.principal" ->
                 exchange -> exchange.client.identity().toString();
@@ -47,7 +47,7 @@ final class Attributes {
             case "destination.address" -> exchange -> Values.address(exchange.client.destination());
             case "destination.port" ->
                 exchange -> (long) exchange.client.destination().getPort();
-            case "upstream.address" -> exchange -> Values.address(exchange.endpointAddress);
+            case "upstream.address" -> exchange -> Values.address(exchange.upstreamHost);
             case "route_name", "xds.route_name" -> exchange -> Values.orNull(exchange.routeName);
             case "cluster_name", "xds.cluster_name" -> exchange -> Values.orNull(exchange.cluster);
             case "upstream_peer.name" -> upstream(WorkloadInfo::instance);
@@ -61,7 +61,7 @@ final class Attributes {
     }
 
     private static Expression upstream(Function<WorkloadInfo, String> part) {
-        return exchange -> part(exchange.endpoint, part);
+        return exchange -> part(exchange.upstreamWorkload, part);
     }
 
     private static Expression downstream(Function<WorkloadInfo, String> part) {

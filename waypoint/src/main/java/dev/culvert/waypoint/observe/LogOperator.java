@@ -35,15 +35,15 @@ record LogOperator(Function<ExchangeRecord, @Nullable String> value, boolean num
     private static @Nullable LogOperator number(String name) {
         return switch (name) {
             case "RESPONSE_CODE" -> number(exchange -> Integer.toString(exchange.status));
-            case "BYTES_RECEIVED" -> number(exchange -> Long.toString(exchange.bytesReceived));
-            case "BYTES_SENT" -> number(exchange -> Long.toString(exchange.bytesSent));
+            case "BYTES_RECEIVED" -> number(exchange -> Long.toString(exchange.requestBytes));
+            case "BYTES_SENT" -> number(exchange -> Long.toString(exchange.responseBytes));
             case "DURATION" -> number(exchange -> Long.toString(Values.duration(exchange)));
             case "REQUEST_DURATION" ->
-                number(exchange -> Values.text(Values.millis(exchange.started, exchange.requestEnded)));
+                number(exchange -> Values.text(Values.millis(exchange.startNanos, exchange.requestEndNanos)));
             case "RESPONSE_DURATION" ->
-                number(exchange -> Values.text(Values.millis(exchange.started, exchange.upstreamFirstByte)));
+                number(exchange -> Values.text(Values.millis(exchange.startNanos, exchange.upstreamHeadNanos)));
             case "RESPONSE_TX_DURATION" ->
-                number(exchange -> Values.text(Values.millis(exchange.upstreamFirstByte, exchange.ended)));
+                number(exchange -> Values.text(Values.millis(exchange.upstreamHeadNanos, exchange.endNanos)));
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(exchange -> Integer.toString(exchange.attempts));
             case "GRPC_STATUS_NUMBER" ->
                 number(exchange -> exchange.grpcStatus < 0 ? null : Integer.toString(exchange.grpcStatus));
@@ -54,12 +54,11 @@ record LogOperator(Function<ExchangeRecord, @Nullable String> value, boolean num
     private static @Nullable LogOperator plain(String name) {
         return switch (name) {
             case "PROTOCOL" -> text(exchange -> exchange.isOpaque() ? null : exchange.protocol);
-            case "RESPONSE_FLAGS", "RESPONSE_FLAGS_LONG" -> text(exchange -> exchange.flags);
+            case "RESPONSE_FLAGS", "RESPONSE_FLAGS_LONG" -> text(exchange -> exchange.flagText());
             case "RESPONSE_CODE_DETAILS" -> text(exchange -> Values.orNull(exchange.details));
             case "CONNECTION_TERMINATION_DETAILS" -> text(exchange -> Values.orNull(exchange.terminationDetails));
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(exchange -> Values.orNull(exchange.upstreamFailure));
-            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" ->
-                text(exchange -> Values.address(exchange.endpointAddress));
+            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> text(exchange -> Values.address(exchange.upstreamHost));
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> text(exchange -> Values.orNull(exchange.cluster));
             case "UPSTREAM_LOCAL_ADDRESS" -> text(exchange -> Values.address(exchange.upstreamLocal));
             case "DOWNSTREAM_LOCAL_ADDRESS" -> text(exchange -> Values.address(exchange.client.destination()));
@@ -101,10 +100,10 @@ record LogOperator(Function<ExchangeRecord, @Nullable String> value, boolean num
             return null;
         }
         if (pattern.equals("%s")) {
-            return number(exchange -> Long.toString(exchange.start.getEpochSecond()));
+            return number(exchange -> Long.toString(exchange.began.getEpochSecond()));
         }
         return text(
-                exchange -> START.format(exchange.start.atOffset(ZoneOffset.UTC).toInstant()));
+                exchange -> START.format(exchange.began.atOffset(ZoneOffset.UTC).toInstant()));
     }
 
     private static LogOperator text(Function<ExchangeRecord, @Nullable String> value) {

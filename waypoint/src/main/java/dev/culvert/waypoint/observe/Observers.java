@@ -9,6 +9,7 @@ import dev.culvert.process.Counter;
 import dev.culvert.process.CounterFamily;
 import dev.culvert.process.Metrics;
 import dev.culvert.waypoint.exchange.ExchangeObserver;
+import dev.culvert.waypoint.exchange.ExchangeObservers;
 import dev.culvert.waypoint.exchange.InternalCalls;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// Makes observers of what the Telemetry API says, on the providers that the mesh configuration names.
 ///
 /// Thread-safe; an observer is made when it is first asked for, and may be used on any loop.
-public final class Observers implements AutoCloseable {
+public final class Observers implements ExchangeObservers {
     private static final Logger LOG = LoggerFactory.getLogger(Observers.class);
     private static final String EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -69,6 +70,7 @@ public final class Observers implements AutoCloseable {
     }
 
     /// The observer of what `telemetry` says, under the waypoint's own settings.
+    @Override
     public ExchangeObserver of(Waypoint waypoint, Telemetry telemetry) {
         Setup now = setup;
         ExchangeObserver known = now.waypoint.equals(waypoint) ? now.made.get(telemetry) : null;

@@ -84,7 +84,8 @@ final class SpanExporter implements AutoCloseable {
             head.headers().set("te", "trailers");
         }
         target.headers().forEach((name, value) -> head.headers().set(name, value));
-        calls.call(target.cluster(), target.port(), target.grpc(), head, body, target.timeout(), MOST_ANSWER)
+        InternalCalls.Target to = new InternalCalls.Target(target.cluster(), target.port(), target.grpc());
+        calls.call(new InternalCalls.Request(to, head, body, target.timeout(), MOST_ANSWER))
                 .whenComplete((reply, failure) -> {
                     if (failure != null) {
                         lost(batch.size(), String.valueOf(failure.getMessage()));

@@ -44,30 +44,30 @@ record Tracer(@Nullable SpanExporter exporter, Tracing settings, boolean b3, Map
         }
         long own = TraceContext.nonzero(random);
         trace.inject(head.headers(), own, sampled, b3);
-        exchange.span = new Open(trace, own, spans);
+        exchange.observation = new Open(trace, own, spans);
     }
 
     void ended(ExchangeRecord exchange) {
-        if (!(exchange.span instanceof Open(TraceContext trace, long own, boolean sampled))
+        if (!(exchange.observation instanceof Open(TraceContext trace, long own, boolean sampled))
                 || !sampled
                 || exporter == null) {
             return;
         }
-        long end = exchange.ended == 0 ? System.nanoTime() : exchange.ended;
+        long end = exchange.endNanos == 0 ? System.nanoTime() : exchange.endNanos;
         exporter.offer(new FinishedSpan(
                 trace,
                 own,
                 name(exchange),
-                exchange.start,
-                end - exchange.started,
+                exchange.began,
+                end - exchange.startNanos,
                 tags(exchange),
                 exchange.status >= 500));
     }
 
     private static String name(ExchangeRecord exchange) {
-        return exchange.serviceHost.isEmpty()
+        return exchange.serviceHostname.isEmpty()
                 ? String.valueOf(Values.request(exchange, ":authority"))
-                : exchange.serviceHost + ":" + exchange.client.destination().getPort() + "/*";
+                : exchange.serviceHostname + ":" + exchange.client.destination().getPort() + "/*";
     }
 
     private Map<String, String> tags(ExchangeRecord exchange) {
@@ -80,14 +80,14 @@ record Tracer(@Nullable SpanExporter exporter, Tracing settings, boolean b3, Map
         put(tags, "grpc.status_code", Values.text(exchange.grpcStatus));
         put(tags, "user_agent", Values.request(exchange, "user-agent"));
         put(tags, "guid:x-request-id", Values.request(exchange, "x-request-id"));
-        tags.put("request_size", Long.toString(exchange.bytesReceived));
-        tags.put("response_size", Long.toString(exchange.bytesSent));
-        tags.put("response_flags", exchange.flags);
+        tags.put("request_size", Long.toString(exchange.requestBytes));
+        tags.put("response_size", Long.toString(exchange.responseBytes));
+        tags.put("response_flags", exchange.flagText());
         put(tags, "upstream_cluster", Values.orNull(exchange.cluster));
-        put(tags, "upstream_address", Values.address(exchange.endpointAddress));
+        put(tags, "upstream_address", Values.address(exchange.upstreamHost));
         put(tags, "peer.address", exchange.client.address().getAddress().getHostAddress());
         party(tags, "istio.source_", exchange.client.workload());
-        party(tags, "istio.destination_", exchange.endpoint);
+        party(tags, "istio.destination_", exchange.upstreamWorkload);
         custom(tags, exchange);
         return tags;
     }

@@ -37,7 +37,7 @@ final class TrafficObserver implements ExchangeObserver {
     }
 
     @Override
-    public void begun(ExchangeRecord exchange) {
+    public void began(ExchangeRecord exchange) {
         if (tracer != null) {
             tracer.begun(exchange);
         }
@@ -46,20 +46,20 @@ final class TrafficObserver implements ExchangeObserver {
     @Override
     public void opened(ExchangeRecord connection) {
         if (rules.wanted().requests()) {
-            connection.span = connections.opened(new TrafficLabels(
+            connection.observation = connections.opened(new TrafficLabels(
                     Reporter.WAYPOINT,
                     source(connection),
                     destination(connection),
                     service(connection),
-                    connection.mutualTls,
+                    true,
                     TrafficLabels.NO_FLAGS));
         }
     }
 
     @Override
     public void ended(ExchangeRecord exchange) {
-        if (exchange.ended == 0) {
-            exchange.ended = System.nanoTime();
+        if (exchange.endNanos == 0) {
+            exchange.endNanos = System.nanoTime();
         }
         if (exchange.isOpaque()) {
             closed(exchange);
@@ -75,12 +75,12 @@ final class TrafficObserver implements ExchangeObserver {
     }
 
     private void closed(ExchangeRecord connection) {
-        if (connection.span == null) {
+        if (connection.observation == null) {
             opened(connection);
         }
-        if (connection.span instanceof TrafficSeries series) {
-            series.bytes(connection.bytesReceived, connection.bytesSent);
-            series.closed(connection.flags);
+        if (connection.observation instanceof TrafficSeries series) {
+            series.bytes(connection.requestBytes, connection.responseBytes);
+            series.closed(connection.flagText());
         }
     }
 
@@ -92,16 +92,16 @@ final class TrafficObserver implements ExchangeObserver {
                 service(exchange),
                 grpc ? "grpc" : "http",
                 Integer.toString(exchange.status),
-                exchange.flags,
+                exchange.flagText(),
                 grpc && exchange.grpcStatus >= 0 ? Integer.toString(exchange.grpcStatus) : "",
-                exchange.mutualTls,
+                true,
                 rules.overrides(exchange));
         requests.count(
                 labels,
                 new RequestMetrics.Amounts(
-                        (exchange.ended - exchange.started) / NANOS_PER_MILLI,
-                        exchange.bytesReceived + exchange.headBytesReceived,
-                        exchange.bytesSent + exchange.headBytesSent,
+                        (exchange.endNanos - exchange.startNanos) / NANOS_PER_MILLI,
+                        exchange.requestBytes + exchange.requestHeaderBytes,
+                        exchange.responseBytes + exchange.responseHeaderBytes,
                         exchange.requestMessages,
                         exchange.responseMessages),
                 rules.wanted());
@@ -115,8 +115,8 @@ final class TrafficObserver implements ExchangeObserver {
     }
 
     private static Party destination(ExchangeRecord exchange) {
-        WorkloadInfo info = exchange.endpoint == null ? WorkloadInfo.UNKNOWN : exchange.endpoint;
-        String principal = exchange.endpointIdentity == null ? "" : exchange.endpointIdentity.toString();
+        WorkloadInfo info = exchange.upstreamWorkload == null ? WorkloadInfo.UNKNOWN : exchange.upstreamWorkload;
+        String principal = exchange.upstreamIdentity == null ? "" : exchange.upstreamIdentity.toString();
         return party(info, info.namespace(), principal, false);
     }
 
@@ -136,6 +136,6 @@ final class TrafficObserver implements ExchangeObserver {
     }
 
     private static AddressedService service(ExchangeRecord exchange) {
-        return new AddressedService(exchange.serviceHost, exchange.serviceNamespace, exchange.serviceName);
+        return new AddressedService(exchange.serviceHostname, exchange.serviceNamespace, exchange.serviceName);
     }
 }

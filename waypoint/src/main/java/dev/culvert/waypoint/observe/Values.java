@@ -3,6 +3,7 @@ package dev.culvert.waypoint.observe;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +36,10 @@ final class Values {
         if (name.equals(":status")) {
             return exchange.status == 0 ? null : Integer.toString(exchange.status);
         }
-        var head = exchange.response;
-        String value = head == null ? null : joined(head.headers(), name);
+        HttpHeaders headers = exchange.responseHeaders;
+        String value = headers == null ? null : joined(headers, name);
         return value == null && name.equalsIgnoreCase("x-envoy-upstream-service-time")
-                ? text(millis(exchange.requestEnded, exchange.upstreamFirstByte))
+                ? text(millis(exchange.requestEndNanos, exchange.upstreamHeadNanos))
                 : value;
     }
 
@@ -54,8 +55,8 @@ final class Values {
 
     /// From the first byte to the end.
     static long duration(ExchangeRecord exchange) {
-        long end = exchange.ended == 0 ? System.nanoTime() : exchange.ended;
-        return TimeUnit.NANOSECONDS.toMillis(end - exchange.started);
+        long end = exchange.endNanos == 0 ? System.nanoTime() : exchange.endNanos;
+        return TimeUnit.NANOSECONDS.toMillis(end - exchange.startNanos);
     }
 
     /// -1 when one of them did not come.
@@ -67,8 +68,9 @@ final class Values {
         return number < 0 ? null : Long.toString(number);
     }
 
-    static @Nullable String address(@Nullable InetSocketAddress address) {
-        if (address == null) {
+    /// Null for what is no address of the Internet protocol.
+    static @Nullable String address(@Nullable SocketAddress any) {
+        if (!(any instanceof InetSocketAddress address)) {
             return null;
         }
         if (address.getAddress() == null) {

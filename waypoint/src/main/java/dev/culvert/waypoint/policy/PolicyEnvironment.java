@@ -3,6 +3,8 @@ package dev.culvert.waypoint.policy;
 import dev.culvert.api.waypoint.ExtAuthz;
 import dev.culvert.api.waypoint.Waypoint;
 import dev.culvert.api.waypoint.Waypoint.PathNormalization;
+import dev.culvert.waypoint.exchange.Client;
+import dev.culvert.waypoint.exchange.RequestHead;
 import dev.culvert.waypoint.policy.external.Authorizer;
 import dev.culvert.waypoint.policy.external.AuthorizerCompiler;
 import dev.culvert.waypoint.policy.path.PathMode;
@@ -28,6 +30,11 @@ public record PolicyEnvironment(
     public PolicyEnvironment {
         trustDomains = Set.copyOf(trustDomains);
         authorizers = Map.copyOf(authorizers);
+    }
+
+    /// The address of whoever is in front of the proxies that the mesh trusts, as text.
+    public String remoteAddress(Client client, RequestHead head) {
+        return RemoteAddress.of(client, head, trustedProxies).getHostAddress();
     }
 
     /// What the control plane says of this waypoint.

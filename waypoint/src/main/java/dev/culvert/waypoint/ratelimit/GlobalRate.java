@@ -71,17 +71,15 @@ final class GlobalRate {
         headers.set("te", "trailers");
         headers.set("grpc-timeout", Math.max(1, timeout.toMillis()) + "m");
         String host = settings.getCluster().substring(settings.getCluster().indexOf('/') + 1);
-        return calls.call(
-                settings.getCluster(),
-                settings.getPort(),
-                true,
+        return calls.call(new InternalCalls.Request(
+                new InternalCalls.Target(settings.getCluster(), settings.getPort(), true),
                 new RequestHead("POST", "http", host + ":" + settings.getPort(), METHOD, headers),
                 Unpooled.buffer(FRAME_HEADER + message.length)
                         .writeByte(0)
                         .writeInt(message.length)
                         .writeBytes(message),
                 timeout,
-                MAX_RESPONSE_BYTES);
+                MAX_RESPONSE_BYTES));
     }
 
     private RateVerdict read(InternalCalls.Reply reply) {

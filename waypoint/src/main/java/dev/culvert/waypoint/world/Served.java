@@ -4,6 +4,7 @@ import dev.culvert.api.waypoint.Telemetry;
 import dev.culvert.waypoint.exchange.AppProtocol;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.policy.PolicySet;
+import dev.culvert.waypoint.ratelimit.RateLimiter;
 import dev.culvert.waypoint.route.RouteTable;
 import dev.culvert.waypoint.upstream.Endpoint;
 
@@ -12,6 +13,9 @@ public sealed interface Served {
 
     /// What is in force for it.
     PolicySet policies();
+
+    /// How many requests may come.
+    RateLimiter limiter();
 
     /// What is told of its traffic.
     Telemetry telemetry();
@@ -50,6 +54,11 @@ public sealed interface Served {
         }
 
         @Override
+        public RateLimiter limiter() {
+            return service.limiter();
+        }
+
+        @Override
         public Telemetry telemetry() {
             return service.telemetry();
         }
@@ -62,7 +71,8 @@ public sealed interface Served {
 
     /// A port of a workload that uses this waypoint by its own address. It has no rules, and what
     /// is spoken is looked at.
-    record WorkloadPort(Endpoint workload, int port, PolicySet policies, Telemetry telemetry) implements Served {
+    record WorkloadPort(Endpoint workload, int port, PolicySet policies, RateLimiter limiter, Telemetry telemetry)
+            implements Served {
         @Override
         public AppProtocol protocol() {
             return AppProtocol.SNIFF;

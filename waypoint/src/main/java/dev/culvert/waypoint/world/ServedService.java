@@ -5,6 +5,7 @@ import dev.culvert.api.waypoint.Telemetry;
 import dev.culvert.waypoint.exchange.AppProtocol;
 import dev.culvert.waypoint.policy.PolicyEnvironment;
 import dev.culvert.waypoint.policy.PolicySet;
+import dev.culvert.waypoint.ratelimit.RateLimiter;
 import dev.culvert.waypoint.route.RetryRule;
 import dev.culvert.waypoint.route.RouteTable;
 import java.net.InetAddress;
@@ -18,15 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class ServedService {
     private final Service message;
     private final PolicySet policies;
+    private final RateLimiter limiter;
     private final RetryRule defaultRetry;
     private final List<InetAddress> addresses;
     private final List<AddressRange> ranges;
     private final Map<Integer, Served.ServicePort> ports;
 
-    ServedService(Service message, PolicyEnvironment environment, RetryRule defaultRetry) {
+    /// @param before the limits that were counted until now
+    ServedService(Service message, PolicyEnvironment environment, RetryRule defaultRetry, RateLimiter before) {
         this.message = message;
         this.defaultRetry = defaultRetry;
         policies = PolicySet.compile(message.getPolicies(), environment);
+        limiter = RateLimiter.compile(message.getPolicies().getRateLimitsList(), System::nanoTime, before);
         addresses = message.getAddressesList().stream()
                 .map(AddressRange::address)
                 .filter(Objects::nonNull)
@@ -74,6 +78,11 @@ public final class ServedService {
 
     public PolicySet policies() {
         return policies;
+    }
+
+    /// How many requests may come.
+    public RateLimiter limiter() {
+        return limiter;
     }
 
     /// Of requests that take no rule.

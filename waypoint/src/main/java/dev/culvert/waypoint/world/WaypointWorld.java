@@ -5,6 +5,7 @@ import dev.culvert.api.waypoint.Waypoint;
 import dev.culvert.hbone.header.Authority;
 import dev.culvert.waypoint.policy.PolicyEnvironment;
 import dev.culvert.waypoint.policy.PolicySet;
+import dev.culvert.waypoint.ratelimit.RateLimiter;
 import dev.culvert.waypoint.upstream.ClusterTable;
 import dev.culvert.waypoint.upstream.Endpoint;
 import java.net.InetAddress;
@@ -27,7 +28,7 @@ public record WaypointWorld(
         WorldIndex index) {
 
     /// A workload that uses the waypoint by its own address, compiled. Immutable.
-    public record Attached(AttachedWorkload message, Endpoint endpoint, PolicySet policies) {}
+    public record Attached(AttachedWorkload message, Endpoint endpoint, PolicySet policies, RateLimiter limiter) {}
 
     /// What came of looking for what a client has addressed.
     public sealed interface Found {
@@ -64,6 +65,7 @@ public record WaypointWorld(
                     workload.endpoint(),
                     port,
                     workload.policies(),
+                    workload.limiter(),
                     workload.message().getTelemetry()));
         }
         return new Found.Missing("neither a service nor a workload with address " + address.getHostAddress()

@@ -6,6 +6,7 @@ import dev.culvert.api.waypoint.Service;
 import dev.culvert.api.waypoint.Waypoint;
 import dev.culvert.waypoint.policy.PolicyEnvironment;
 import dev.culvert.waypoint.policy.PolicySet;
+import dev.culvert.waypoint.ratelimit.RateLimiter;
 import dev.culvert.waypoint.route.RetryRule;
 import dev.culvert.waypoint.upstream.ClusterTable;
 import dev.culvert.waypoint.upstream.Endpoint;
@@ -86,13 +87,14 @@ public final class WorldState {
         services.forEach((name, message) -> {
             ServedService known = before.services().get(name);
             boolean keep = same && known != null && known.is(message);
-            compiled.put(name, keep ? known : new ServedService(message, environment, retry));
+            RateLimiter limiter = known == null ? RateLimiter.NONE : known.limiter();
+            compiled.put(name, keep ? known : new ServedService(message, environment, retry, limiter));
         });
         Map<String, WaypointWorld.Attached> attached = new HashMap<>();
         workloads.forEach((name, message) -> {
             WaypointWorld.Attached known = before.workloads().get(name);
             boolean keep = same && known != null && known.message().equals(message);
-            WaypointWorld.Attached next = keep ? known : attached(message, environment);
+            WaypointWorld.Attached next = keep ? known : attached(message, environment, known);
             if (next != null) {
                 attached.put(name, next);
             }
@@ -108,10 +110,17 @@ public final class WorldState {
         listeners.forEach(listener -> listener.accept(next));
     }
 
-    private static WaypointWorld.@Nullable Attached attached(AttachedWorkload message, PolicyEnvironment environment) {
+    private static WaypointWorld.@Nullable Attached attached(
+            AttachedWorkload message, PolicyEnvironment environment, WaypointWorld.@Nullable Attached before) {
         Endpoint endpoint = EndpointDecoder.decode(message.getEndpoint());
-        return endpoint == null
-                ? null
-                : new WaypointWorld.Attached(message, endpoint, PolicySet.compile(message.getPolicies(), environment));
+        if (endpoint == null) {
+            return null;
+        }
+        RateLimiter limiter = RateLimiter.compile(
+                message.getPolicies().getRateLimitsList(),
+                System::nanoTime,
+                before == null ? RateLimiter.NONE : before.limiter());
+        return new WaypointWorld.Attached(
+                message, endpoint, PolicySet.compile(message.getPolicies(), environment), limiter);
     }
 }

@@ -4,42 +4,39 @@ import dev.culvert.api.SpiffeId;
 import dev.culvert.waypoint.exchange.Client;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.exchange.RequestHead;
-import dev.culvert.waypoint.exchange.ResponseHead;
 import dev.culvert.waypoint.exchange.WorkloadInfo;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.net.InetSocketAddress;
 
 /// Exchanges as tests need them.
 final class Exchanges {
-    private static final InetSocketAddress LOCAL = new InetSocketAddress("10.0.0.2", 15008);
-
     private Exchanges() {}
 
     static ExchangeRecord answered(int status) {
-        ExchangeRecord exchange = new ExchangeRecord(client(), LOCAL, "HTTP/1.1");
+        ExchangeRecord exchange = new ExchangeRecord(client(), "HTTP/1.1");
         DefaultHttpHeaders headers = new DefaultHttpHeaders();
         headers.add("User-Agent", "curl/8").add("x-request-id", "id-1");
         exchange.request = new RequestHead("GET", "http", "web:80", "/a?b=c", headers);
         exchange.originalTarget = "/a?b=c";
-        exchange.response = new ResponseHead(status, new DefaultHttpHeaders());
+        exchange.responseHeaders = new DefaultHttpHeaders();
         exchange.status = status;
         exchange.serviceNamespace = "shop";
-        exchange.serviceHost = "web.shop.svc.cluster.local";
+        exchange.serviceHostname = "web.shop.svc.cluster.local";
         exchange.serviceName = "web";
         exchange.cluster = "inbound-vip|80|http|web.shop.svc.cluster.local";
-        exchange.endpoint = info("web-v1", "shop");
-        exchange.endpointIdentity = SpiffeId.parse("spiffe://cluster.local/ns/shop/sa/web");
-        exchange.endpointAddress = new InetSocketAddress("10.0.0.7", 8080);
-        exchange.bytesReceived = 3;
-        exchange.bytesSent = 1024;
-        exchange.requestEnded = exchange.started + 1_000_000;
-        exchange.upstreamFirstByte = exchange.started + 5_000_000;
-        exchange.ended = exchange.started + 7_000_000;
+        exchange.upstreamWorkload = info("web-v1", "shop");
+        exchange.upstreamIdentity = SpiffeId.parse("spiffe://cluster.local/ns/shop/sa/web");
+        exchange.upstreamHost = new InetSocketAddress("10.0.0.7", 8080);
+        exchange.requestBytes = 3;
+        exchange.responseBytes = 1024;
+        exchange.requestEndNanos = exchange.startNanos + 1_000_000;
+        exchange.upstreamHeadNanos = exchange.startNanos + 5_000_000;
+        exchange.endNanos = exchange.startNanos + 7_000_000;
         return exchange;
     }
 
     static ExchangeRecord opaque() {
-        return new ExchangeRecord(client(), LOCAL, "TCP");
+        return new ExchangeRecord(client(), "TCP");
     }
 
     static WorkloadInfo info(String name, String namespace) {

@@ -16,7 +16,6 @@ import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.exchange.InternalCalls;
 import dev.culvert.waypoint.exchange.RequestHead;
 import dev.culvert.waypoint.exchange.ResponseHead;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -85,8 +84,8 @@ class ObserversTest {
         ExchangeObserver observer = observers.of(waypoint, Telemetry.getDefaultInstance());
         ExchangeRecord connection = Exchanges.opaque();
         observer.opened(connection);
-        connection.bytesReceived = 10;
-        connection.bytesSent = 20;
+        connection.requestBytes = 10;
+        connection.responseBytes = 20;
         observer.ended(connection);
 
         String text = metrics.text();
@@ -205,7 +204,7 @@ class ObserversTest {
 
         assertThat(exchange.request == null ? "" : exchange.request.headers().get("traceparent"))
                 .endsWith("-00");
-        assertThat(exchange.span).isNotNull();
+        assertThat(exchange.observation).isNotNull();
         assertThat(collector.bodies).isEmpty();
     }
 
@@ -244,7 +243,7 @@ class ObserversTest {
     }
 
     private static void run(ExchangeObserver observer, ExchangeRecord exchange) {
-        observer.begun(exchange);
+        observer.began(exchange);
         observer.ended(exchange);
     }
 
@@ -263,21 +262,14 @@ class ObserversTest {
         private volatile @org.jspecify.annotations.Nullable RuntimeException failure;
 
         @Override
-        public CompletionStage<Reply> call(
-                String cluster,
-                int port,
-                boolean http2,
-                RequestHead head,
-                ByteBuf body,
-                Duration timeout,
-                int maxResponseBytes) {
-            byte[] bytes = ByteBufUtil.getBytes(body);
-            body.release();
+        public CompletionStage<Reply> call(Request request) {
+            byte[] bytes = ByteBufUtil.getBytes(request.body());
+            request.body().release();
             RuntimeException failed = failure;
             if (failed != null) {
                 return CompletableFuture.failedFuture(failed);
             }
-            heads.add(head);
+            heads.add(request.head());
             bodies.add(bytes);
             DefaultHttpHeaders trailers = new DefaultHttpHeaders();
             trailers.set("grpc-status", "0");

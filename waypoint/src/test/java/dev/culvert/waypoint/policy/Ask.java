@@ -156,8 +156,8 @@ public final class Ask implements PolicyObserver {
 
     private PolicyRuntime runtime() {
         InternalCalls answers = calls == null
-                ? (_, _, _, _, body, _, _) -> {
-                    body.release();
+                ? request -> {
+                    request.body().release();
                     throw new AssertionError("nobody was to be called");
                 }
                 : calls;

@@ -6,10 +6,8 @@ import dev.culvert.waypoint.exchange.Bytes;
 import dev.culvert.waypoint.exchange.InternalCalls;
 import dev.culvert.waypoint.exchange.RequestHead;
 import dev.culvert.waypoint.exchange.ResponseHead;
-import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -226,18 +224,13 @@ final class CustomTest {
         }
 
         @Override
-        public CompletionStage<Reply> call(
-                String cluster,
-                int port,
-                boolean http2,
-                RequestHead head,
-                ByteBuf body,
-                Duration timeout,
-                int maxResponseBytes) {
-            asked.add(head.method() + " " + head.target() + " to " + cluster + ":" + port + " '"
-                    + Bytes.of(body).toText() + "'");
+        public CompletionStage<Reply> call(Request request) {
+            RequestHead head = request.head();
+            Target to = request.to();
+            asked.add(head.method() + " " + head.target() + " to " + to.cluster() + ":" + to.port() + " '"
+                    + Bytes.of(request.body()).toText() + "'");
             heads.add(head);
-            body.release();
+            request.body().release();
             return prepared.removeFirst();
         }
     }

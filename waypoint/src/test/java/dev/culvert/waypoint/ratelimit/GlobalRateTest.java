@@ -214,17 +214,11 @@ class GlobalRateTest {
         CompletionStage<Reply> answer = CompletableFuture.failedFuture(new IOException("no answer is set"));
 
         @Override
-        public CompletionStage<Reply> call(
-                String cluster,
-                int port,
-                boolean http2,
-                RequestHead head,
-                ByteBuf body,
-                Duration timeout,
-                int maxResponseBytes) {
-            this.cluster = cluster;
-            this.timeout = timeout;
-            heads.add(head);
+        public CompletionStage<Reply> call(Request request) {
+            ByteBuf body = request.body();
+            cluster = request.to().cluster();
+            timeout = request.timeout();
+            heads.add(request.head());
             try {
                 assertThat(body.readByte()).isZero();
                 assertThat(body.readInt()).isEqualTo(body.readableBytes());

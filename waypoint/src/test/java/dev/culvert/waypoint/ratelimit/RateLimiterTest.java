@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /// Limits that are counted here.
 class RateLimiterTest {
     private static final String TWO_A_SECOND = limit("requests: 2 per { seconds: 1 }");
-    private static final InternalCalls NO_CALLS = (_, _, _, _, _, _, _) -> {
+    private static final InternalCalls NO_CALLS = _ -> {
         throw new AssertionError("nobody is to be called");
     };
 

@@ -42,7 +42,8 @@ record ProviderSettings(
             Bytes body,
             Function<InternalCalls.Reply, CheckResult> read) {
         try {
-            return calls.call(cluster, port, http2, head, body.toBuffer(), timeout, MAX_RESPONSE_BYTES)
+            InternalCalls.Target to = new InternalCalls.Target(cluster, port, http2);
+            return calls.call(new InternalCalls.Request(to, head, body.toBuffer(), timeout, MAX_RESPONSE_BYTES))
                     .handle((reply, failure) -> {
                         if (failure != null || reply == null) {
                             return onFailure.failed(String.valueOf(failure == null ? null : failure.getMessage()));

@@ -66,12 +66,14 @@ final class GrpcAuthorizerTest {
     }
 
     private InternalCalls answering(int status, byte[] body, String grpcStatus) {
-        return (cluster, port, http2, request, content, timeout, _) -> {
-            call = cluster + ":" + port + " " + http2 + " " + request + " " + timeout + " "
+        return asked -> {
+            InternalCalls.Target to = asked.to();
+            RequestHead request = asked.head();
+            call = to.cluster() + ":" + to.port() + " " + to.http2() + " " + request + " " + asked.timeout() + " "
                     + request.headers().get("grpc-timeout") + " "
                     + request.headers().get("content-type");
-            sent = Bytes.of(content).toArray();
-            content.release();
+            sent = Bytes.of(asked.body()).toArray();
+            asked.body().release();
             HttpHeaders trailers = DefaultHttpHeadersFactory.trailersFactory().newHeaders();
             if (!grpcStatus.isEmpty()) {
                 trailers.set("grpc-status", grpcStatus);
@@ -246,8 +248,8 @@ final class GrpcAuthorizerTest {
 
     @Test
     void failuresRefuseWithTheStatusThatWasChosen() {
-        InternalCalls timeout = (_, _, _, _, body, _, _) -> {
-            body.release();
+        InternalCalls timeout = request -> {
+            request.body().release();
             return CompletableFuture.failedFuture(new IllegalStateException("timeout"));
         };
         CheckResult.Failed failed = (CheckResult.Failed) check(PROVIDER.clone().setStatusOnError(503), timeout);

@@ -44,10 +44,10 @@ final class HttpAuthorizerTest {
     private final AtomicReference<RequestHead> asked = new AtomicReference<>();
 
     private CheckResult check(ExtAuthz.Builder provider, int status, String... fields) {
-        InternalCalls calls = (_, _, http2, request, body, _, _) -> {
-            assertThat(http2).isFalse();
-            asked.set(request);
-            body.release();
+        InternalCalls calls = call -> {
+            assertThat(call.to().http2()).isFalse();
+            asked.set(call.head());
+            call.body().release();
             HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
             for (int i = 0; i < fields.length; i += 2) {
                 headers.add(fields[i], fields[i + 1]);
