@@ -18,7 +18,7 @@ final class RawBackend implements AutoCloseable {
     private final BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
 
     RawBackend() throws IOException {
-        listening = new ServerSocket(0, 64, InetAddress.getByName("127.0.0.1"));
+        listening = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
             while (!listening.isClosed()) {
                 try {
