@@ -1,16 +1,16 @@
 package dev.culvert.daemonset;
 
 import dev.culvert.agent.config.AgentConfig;
+import dev.culvert.mesh.config.Machine;
 import dev.culvert.process.Drain;
 import dev.culvert.process.HttpEndpoint;
 import dev.culvert.process.Logs;
 import dev.culvert.process.Metrics;
+import dev.culvert.process.ProcessParts;
 import dev.culvert.process.Readiness;
 import dev.culvert.process.SettingErrors;
 import dev.culvert.process.Settings;
 import dev.culvert.process.Signals;
-import dev.culvert.process.ProcessParts;
-import dev.culvert.mesh.config.Machine;
 import dev.culvert.ztunnel.config.ZtunnelConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
