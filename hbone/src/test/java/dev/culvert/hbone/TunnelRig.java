@@ -32,7 +32,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,6 +60,8 @@ public final class TunnelRig implements AutoCloseable {
     public final TunnelPool pool;
     public final AtomicInteger dials = new AtomicInteger();
     public volatile CertificateSource clientCertificates = ready(ca, ALICE, 1);
+    /// Listeners and the connections of both ends.
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final HboneLimits limits;
     private final ByteBufAllocator allocator;
 
@@ -113,12 +118,14 @@ public final class TunnelRig implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channels.add(channel);
                         server.install(channel);
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .syncUninterruptibly()
                 .channel();
+        channels.add(listener);
         return new Served(server, (InetSocketAddress) listener.localAddress());
     }
 
@@ -152,6 +159,7 @@ public final class TunnelRig implements AutoCloseable {
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2_000)
                         .handler(handler)
                         .connect(key.destination());
+                channels.add(future.channel());
                 future.addListener(done -> {
                     if (done.isSuccess()) {
                         connected.setSuccess(future.channel());
@@ -202,9 +210,12 @@ public final class TunnelRig implements AutoCloseable {
         return onClientLoop(pool::counts);
     }
 
+    /// Closes all channels before their loops: a loop that is told to end while it runs a task, and to
+    /// wait for nothing, ends without closing those that are left, and with them what they hold.
     @Override
     public void close() {
         clientLoop.submit(pool::close).syncUninterruptibly();
+        channels.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         tls.close();
     }
