@@ -15,11 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Reads what the mesh configuration says to waypoints. Pure.
 final class WaypointDefaultsReader {
-    private static final String RETRIABLE_STATUSES = "retriable-status-codes";
-
     private final Fields mesh;
 
     WaypointDefaultsReader(Fields mesh) {
@@ -78,18 +77,12 @@ final class WaypointDefaultsReader {
         }
         RetryPolicy.Builder built = RetryPolicy.newBuilder()
                 .setAttempts(fields.integer("attempts", 0, Integer.MAX_VALUE, WaypointDefaults.ATTEMPTS));
-        String on = fields.text("retryOn", "");
-        if (on.isEmpty()) {
-            built.addAllOn(WaypointDefaults.RETRIED);
-        }
-        for (String word : on.split(",", -1)) {
-            String condition = word.strip();
-            if (condition.matches("[1-5][0-9]{2}")) {
-                built.addStatuses(Integer.parseInt(condition));
-            } else if (!condition.isEmpty() && !condition.equals(RETRIABLE_STATUSES)) {
-                built.addOn(condition);
-            }
-        }
+        RetryWords.add(
+                built,
+                Stream.of(fields.text("retryOn", "").split(",", -1))
+                        .map(String::strip)
+                        .filter(word -> !word.isEmpty())
+                        .toList());
         Duration perTry = fields.duration("perTryTimeout");
         return perTry == null
                 ? built.build()

@@ -75,6 +75,11 @@ final class GuardGraph {
         return mesh(fetch).rootNamespace() + "/" + GuardBuilder.name(admitted);
     }
 
+    /// Whether something is in force for `service` that only its waypoints can judge.
+    boolean guarded(MeshService service, Fetch fetch) {
+        return guards.stream().anyMatch(each -> fetch.one(each, service.name()) != null);
+    }
+
     /// The policy itself.
     dev.culvert.api.authorization.Authorization policy(Set<ResourceKey> admitted, Fetch fetch) {
         MeshConfig mesh = mesh(fetch);

@@ -69,7 +69,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         WaypointResources told = new WaypointResources(graph, inputs, targets, workloads, routes, settings);
         collect(TypeUrls.AUTHORIZATION, policies.resources);
         collect(TypeUrls.AUTHORIZATION, workloads.guards);
-        collect(TypeUrls.ADDRESS, services.resources);
+        collect(TypeUrls.ADDRESS, new ServiceResources(graph, routes, guards, settings).resources);
         collect(TypeUrls.ADDRESS, workloads.resources);
         collect(TypeUrls.WAYPOINT, List.of(told.waypoints));
         collect(TypeUrls.WAYPOINT_CLUSTER, List.of(told.clusters));

@@ -6,10 +6,14 @@ import dev.culvert.controlplane.derive.Fetch;
 import dev.culvert.controlplane.derive.Graph;
 import dev.culvert.controlplane.derive.Index;
 import dev.culvert.controlplane.gateway.BackendResolver;
+import dev.culvert.controlplane.gateway.HostNames;
 import dev.culvert.controlplane.gateway.MeshService;
+import dev.culvert.controlplane.gateway.RouteSets;
 import dev.culvert.controlplane.gateway.ServiceMessages;
 import dev.culvert.controlplane.gateway.ServicePlan;
 import dev.culvert.controlplane.gateway.ServiceRoutes;
+import dev.culvert.controlplane.gateway.VirtualRoutes;
+import dev.culvert.controlplane.gateway.WaypointView;
 import dev.culvert.kube.resource.ParentRef;
 import dev.culvert.kube.resource.ReferenceGrant;
 import dev.culvert.kube.resource.ResourceKey;
@@ -28,6 +32,7 @@ final class RouteGraph {
     private final MeshSettings settings;
     private final ServiceGraph services;
     private final List<Index<Parent, ResourceKey, ? extends Route>> byParent;
+    private final VirtualGraph virtuals;
     private final Index<String, ResourceKey, ReferenceGrant> grants;
     private final Index<ResourceKey, String, MeshService> entriesByObject;
     private final Index<String, String, MeshService> byHost;
@@ -47,6 +52,7 @@ final class RouteGraph {
                 inputs.grpcRoutes.index(RouteGraph::parents),
                 inputs.tlsRoutes.index(RouteGraph::parents),
                 inputs.tcpRoutes.index(RouteGraph::parents));
+        virtuals = new VirtualGraph(inputs, settings);
         grants = inputs.grants.index(grant -> Set.of(grant.metadata().namespace()));
         entriesByObject = services.entriesBuilt.index(service -> Set.of(service.object()));
         byHost = services.built.index(service -> Set.of(service.target().hostname()));
@@ -114,14 +120,38 @@ final class RouteGraph {
     }
 
     private Map<String, ServicePlan> plan(MeshService service, Fetch fetch) {
-        if (service.binding().waypoint() == null) {
+        WaypointView waypoint = service.binding().waypoint();
+        if (waypoint == null) {
             return Map.of();
         }
+        List<Route> attached = attached(service, fetch);
+        ServiceRoutes routes = new ServiceRoutes(service, lookup(fetch), attached);
+        VirtualRoutes virtuals = this.virtuals.routes(service, waypoint.key().namespace(), hosts(fetch), fetch);
+        return Map.of(
+                service.name(),
+                ServicePlan.of(
+                        service.name(),
+                        ServiceMessages.ports(service, port -> RouteSets.join(routes.at(port), virtuals.at(port)))));
+    }
+
+    /// Whether the namespace of `service` has routes for it, which hold for everybody who calls it.
+    boolean routed(MeshService service, Fetch fetch) {
+        String producer = service.target().namespace();
+        return attached(service, fetch).stream()
+                        .anyMatch(route -> route.metadata().namespace().equals(producer))
+                || virtuals.any(service, fetch);
+    }
+
+    /// How configuration names services.
+    HostNames hosts(Fetch fetch) {
+        return new HostNames(lookup(fetch), settings.domain());
+    }
+
+    private List<Route> attached(MeshService service, Fetch fetch) {
         List<Route> attached = new ArrayList<>();
         Parent parent = new Parent(service.entry(), service.object());
         byParent.forEach(index -> attached.addAll(fetch.bucket(index, parent)));
-        ServiceRoutes routes = new ServiceRoutes(service, lookup(fetch), attached);
-        return Map.of(service.name(), ServicePlan.of(service.name(), ServiceMessages.ports(service, routes::at)));
+        return attached;
     }
 
     private String serviceName(String namespace, String name) {

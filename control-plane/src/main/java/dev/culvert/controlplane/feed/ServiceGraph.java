@@ -1,15 +1,10 @@
 package dev.culvert.controlplane.feed;
 
-import dev.culvert.api.TypeUrls;
-import dev.culvert.api.workload.Address;
 import dev.culvert.controlplane.config.MeshSettings;
-import dev.culvert.controlplane.derive.Collection;
 import dev.culvert.controlplane.derive.Derived;
 import dev.culvert.controlplane.derive.Fetch;
 import dev.culvert.controlplane.derive.Graph;
 import dev.culvert.controlplane.derive.Index;
-import dev.culvert.controlplane.derive.ResourceTable;
-import dev.culvert.controlplane.derive.XdsResource;
 import dev.culvert.controlplane.gateway.Binding;
 import dev.culvert.controlplane.gateway.MeshService;
 import dev.culvert.controlplane.gateway.WaypointView;
@@ -21,8 +16,6 @@ import dev.culvert.kube.resource.ObjectMeta;
 import dev.culvert.kube.resource.ResourceKey;
 import dev.culvert.kube.resource.Service;
 import dev.culvert.kube.resource.ServiceEntry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -56,8 +49,6 @@ final class ServiceGraph {
     final Derived<ResourceKey, Service, String, MeshService> built;
 
     final Derived<ResourceKey, ServiceEntry, String, MeshService> entriesBuilt;
-    /// What node proxies get.
-    final List<Collection<String, XdsResource>> resources;
 
     ServiceGraph(Graph graph, MeshInputs inputs, NetworkName network, WaypointGraph waypoints, MeshSettings settings) {
         this.settings = settings;
@@ -76,9 +67,6 @@ final class ServiceGraph {
         entryTargetsBySelector = entryTargets.index(target -> Selectors.bucket(target.namespace(), target.selector()));
         built = graph.derive("services", inputs.services, this::service);
         entriesBuilt = graph.derive("entryServices", inputs.serviceEntries, this::entryServices);
-        resources = List.of(
-                graph.derive("serviceResources", built, (service, _) -> resource(service.message())),
-                graph.derive("entryServiceResources", entriesBuilt, (service, _) -> resource(service.message())));
     }
 
     /// Who uses which waypoint.
@@ -180,21 +168,5 @@ final class ServiceGraph {
 
     private @Nullable Namespace namespace(String name, Fetch fetch) {
         return fetch.one(inputs.namespaces, new ResourceKey("", name));
-    }
-
-    private static Map<String, XdsResource> resource(dev.culvert.api.workload.Service service) {
-        String name = service.getNamespace() + "/" + service.getHostname();
-        List<String> aliases = new ArrayList<>();
-        service.getAddressesList().forEach(address -> {
-            try {
-                InetAddress ip = InetAddress.getByAddress(address.getAddress().toByteArray());
-                String length = address.hasLength() ? "/" + address.getLength() : "";
-                aliases.add(address.getNetwork() + "/" + ip.getHostAddress() + length);
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException("an address of 4 or 16 bytes was refused", e);
-            }
-        });
-        Address address = Address.newBuilder().setService(service).build();
-        return Map.of(name, ResourceTable.resource(TypeUrls.ADDRESS, name, address, aliases));
     }
 }

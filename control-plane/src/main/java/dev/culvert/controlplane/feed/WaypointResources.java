@@ -153,7 +153,7 @@ final class WaypointResources {
 
     private Policies policies(ResourceKey waypoint, @Nullable MeshService service, Set<String> taken, Fetch fetch) {
         Policies.Builder built = Policies.newBuilder();
-        HostNames hosts = hosts(fetch);
+        HostNames hosts = routes.hosts(fetch);
         targets.authorizations(waypoint, service, fetch)
                 .forEach(policy -> built.addAuthorization(PolicyMessages.of(policy)));
         targets.authentications(waypoint, service, fetch)
@@ -173,11 +173,7 @@ final class WaypointResources {
     }
 
     private WaypointMessages messages(Fetch fetch) {
-        return new WaypointMessages(mesh(fetch), settings.clusterId(), hosts(fetch));
-    }
-
-    private HostNames hosts(Fetch fetch) {
-        return new HostNames(routes.lookup(fetch), settings.domain());
+        return new WaypointMessages(mesh(fetch), settings.clusterId(), routes.hosts(fetch));
     }
 
     private static void addClusters(Policies policies, Set<String> clusters) {

@@ -54,7 +54,7 @@ final class FilterMessages {
         };
     }
 
-    private static HeaderEdit headers(HeaderChanges changes) {
+    static HeaderEdit headers(HeaderChanges changes) {
         HeaderEdit.Builder built = HeaderEdit.newBuilder().addAllRemove(changes.remove());
         changes.set().forEach(header -> built.addSet(header(header)));
         changes.add().forEach(header -> built.addAdd(header(header)));
@@ -92,7 +92,7 @@ final class FilterMessages {
         return path == null ? built.build() : built.setPath(path).build();
     }
 
-    private static @Nullable PathEdit path(PathChange change) {
+    static @Nullable PathEdit path(PathChange change) {
         return switch (change) {
             case PathChange.Keep() -> null;
             case PathChange.ReplaceFull(String path) ->

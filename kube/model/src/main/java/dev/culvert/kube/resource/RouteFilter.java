@@ -91,6 +91,11 @@ public sealed interface RouteFilter {
             add = List.copyOf(add);
             remove = List.copyOf(remove);
         }
+
+        /// Whether nothing changes.
+        public boolean isEmpty() {
+            return set.isEmpty() && add.isEmpty() && remove.isEmpty();
+        }
     }
 
     /// One header.

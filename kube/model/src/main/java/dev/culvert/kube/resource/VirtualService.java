@@ -146,6 +146,11 @@ public record VirtualService(
     public record HeaderRules(HeaderChanges request, HeaderChanges response) {
         static final HeaderRules NONE = new HeaderRules(
                 new HeaderChanges(List.of(), List.of(), List.of()), new HeaderChanges(List.of(), List.of(), List.of()));
+
+        /// Whether nothing changes.
+        public boolean isEmpty() {
+            return request.isEmpty() && response.isEmpty();
+        }
     }
 
     /// What becomes of host and path on the way there.
