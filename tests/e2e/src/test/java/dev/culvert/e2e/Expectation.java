@@ -1,9 +1,11 @@
 package dev.culvert.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.culvert.testkit.http.HttpAnswer;
 import dev.culvert.testkit.http.HttpCall;
+import dev.culvert.testkit.http.HttpProbe;
 import dev.culvert.testkit.netns.LabPod;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,14 +18,14 @@ final class Expectation {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int IN_A_ROW = 3;
 
-    private final GammaCase mesh;
+    private final HttpProbe http;
     private final LabPod from;
     private final String address;
     private final int port;
     private final HttpCall call;
 
-    Expectation(GammaCase mesh, LabPod from, String address, int port, HttpCall call) {
-        this.mesh = mesh;
+    Expectation(HttpProbe http, LabPod from, String address, int port, HttpCall call) {
+        this.http = http;
         this.from = from;
         this.address = address;
         this.port = port;
@@ -32,12 +34,12 @@ final class Expectation {
 
     /// The same from another pod.
     Expectation from(LabPod other) {
-        return new Expectation(mesh, other, address, port, call);
+        return new Expectation(http, other, address, port, call);
     }
 
     /// The same to another address.
     Expectation at(String otherAddress, int otherPort) {
-        return new Expectation(mesh, from, otherAddress, otherPort, call);
+        return new Expectation(http, from, otherAddress, otherPort, call);
     }
 
     /// The same to another port.
@@ -47,7 +49,12 @@ final class Expectation {
 
     /// The same with one more request header.
     Expectation with(String name, String value) {
-        return new Expectation(mesh, from, address, port, call.with(name, value));
+        return new Expectation(http, from, address, port, call.with(name, value));
+    }
+
+    /// The same with another method.
+    Expectation method(String other) {
+        return new Expectation(http, from, address, port, call.withMethod(other));
     }
 
     /// An application is to answer, whichever.
@@ -89,6 +96,34 @@ final class Expectation {
         });
     }
 
+    /// An answer with this value of a header is to come.
+    void has(String header, String value) {
+        eventually(answer -> assertThat(answer.header(header)).containsExactly(value));
+    }
+
+    /// A status is to come back with a body that contains `text`.
+    void fails(int status, String text) {
+        eventually(answer -> {
+            assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+            assertThat(answer.body()).contains(text);
+        });
+    }
+
+    /// There is to be no answer at all: the connection is refused or closed.
+    void isRefused() {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> {
+                    for (int i = 0; i < IN_A_ROW; i++) {
+                        assertThatExceptionOfType(IOException.class)
+                                .isThrownBy(() -> http.send(from, address, port, call))
+                                .withMessageNotContaining("no answer within");
+                    }
+                });
+    }
+
     /// A redirect is to come back.
     void redirects(int status, String location) {
         eventually(answer -> {
@@ -100,7 +135,7 @@ final class Expectation {
     /// One answer, now.
     HttpAnswer once() {
         try {
-            return mesh.send(from, address, port, call);
+            return http.send(from, address, port, call);
         } catch (IOException e) {
             throw new AssertionError(call + " to " + address + ":" + port + " was not answered", e);
         }

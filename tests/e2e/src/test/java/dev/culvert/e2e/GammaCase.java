@@ -1,10 +1,6 @@
 package dev.culvert.e2e;
 
-import dev.culvert.testkit.http.EchoApp;
 import dev.culvert.testkit.http.GrpcProbe;
-import dev.culvert.testkit.http.HttpAnswer;
-import dev.culvert.testkit.http.HttpCall;
-import dev.culvert.testkit.http.HttpProbe;
 import dev.culvert.testkit.netns.LabPod;
 import dev.culvert.testkit.netns.MeshLab;
 import dev.culvert.testkit.netns.PodSpec;
@@ -16,9 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /// The mesh that the conformance suite of the Gateway API assumes: two versions of an echo behind three services in
@@ -31,39 +24,32 @@ final class GammaCase implements AutoCloseable {
     private static final int[] PORTS = {8080, 7070};
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    final MeshLab lab;
     final LabPod first;
     final LabPod second;
     final LabPod consumer;
-    private final HttpProbe http;
-    private final List<EchoApp> apps = new ArrayList<>();
+    private final MeshLab lab;
+    private final HttpCase http;
 
     GammaCase() {
         lab = MeshLab.start(Labs.twoNodes("gamma"));
+        http = new HttpCase(lab);
         try {
-            lab.manifests().namespace(PRODUCER, withWaypoint());
+            lab.manifests().namespace(PRODUCER, HttpCase.withWaypoint());
             lab.manifests().namespace(CONSUMER, MeshCase.AMBIENT);
             lab.manifests().put("base", manifest("base"));
-            lab.gateway(WaypointSpec.of(PRODUCER, "waypoint"), 2);
+            lab.gateway(WaypointSpec.of(PRODUCER, HttpCase.WAYPOINT), 2);
             first = run(PRODUCER, "v1", 1);
             second = run(PRODUCER, "v2", 2);
             consumer = run(CONSUMER, "v1", 1);
-            http = new HttpProbe(lab.sockets(), LIMIT);
         } catch (RuntimeException e) {
-            lab.close();
+            close();
             throw e;
         }
     }
 
-    private static Map<String, String> withWaypoint() {
-        Map<String, String> labels = new HashMap<>(MeshCase.AMBIENT);
-        labels.put("istio.io/use-waypoint", "waypoint");
-        return labels;
-    }
-
     private LabPod run(String namespace, String version, int node) {
         LabPod pod = lab.run(PodSpec.of(namespace, "echo-" + version, "echo").withLabel("version", version), node);
-        apps.add(EchoApp.start(lab.sockets(), pod, PORTS));
+        http.echo(pod, PORTS);
         return pod;
     }
 
@@ -79,7 +65,7 @@ final class GammaCase implements AutoCloseable {
 
     /// A GET to a service of the producer's, with its name as the host.
     Expectation get(String service, String path) {
-        return new Expectation(this, first, address(service), 80, HttpCall.get(service, path));
+        return http.get(first, address(service), 80, service, path);
     }
 
     /// Where a service is.
@@ -89,10 +75,6 @@ final class GammaCase implements AutoCloseable {
             throw new IllegalArgumentException("no service " + service);
         }
         return address;
-    }
-
-    HttpAnswer send(LabPod from, String address, int port, HttpCall call) throws IOException {
-        return http.send(from, address, port, call);
     }
 
     /// A gRPC client of the producer's service echo, in the pod that all calls come from.
@@ -114,7 +96,6 @@ final class GammaCase implements AutoCloseable {
 
     @Override
     public void close() {
-        lab.close();
-        apps.forEach(EchoApp::close);
+        http.close();
     }
 }

@@ -20,6 +20,22 @@ final class Policies {
                 """.formatted(name, namespace, app, action, rules);
     }
 
+    /// An AuthorizationPolicy that the waypoint of a service enforces.
+    static String atService(String namespace, String service, String action, String rules) {
+        return """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata:
+                  name: at-%s
+                  namespace: %s
+                spec:
+                  targetRefs:
+                  - {group: "", kind: Service, name: %s}
+                  action: %s
+                  rules: %s
+                """.formatted(service, namespace, service, action, rules);
+    }
+
     /// A PeerAuthentication for a whole namespace.
     static String peers(String namespace, String mode) {
         return """
