@@ -1,6 +1,8 @@
 package dev.culvert.controlplane;
 
 import dev.culvert.controlplane.feed.MeshFeed;
+import dev.culvert.controlplane.keys.FetchedKeys;
+import dev.culvert.controlplane.keys.KeyClient;
 import dev.culvert.controlplane.status.StatusWriter;
 import dev.culvert.kube.DirectorySource;
 import dev.culvert.process.HttpBind;
@@ -40,7 +42,9 @@ public final class ControlPlaneApp implements AutoCloseable {
             DirectorySource source = opened(DirectorySource.open(settings.manifests()));
             StatusWriter statuses = opened(new StatusWriter(source.writer(), Clock.systemUTC(), () -> true));
             TrustDomain trustDomain = opened(new TrustDomain(source, settings.mesh()));
-            MeshFeed feed = opened(new MeshFeed(source, settings.mesh(), statuses::write));
+            FetchedKeys keys = opened(new FetchedKeys(
+                    new KeyClient(settings.keys().guard()), settings.keys().pace()));
+            MeshFeed feed = opened(new MeshFeed(source, settings.mesh(), keys, statuses::write));
             FeedTables tables = FeedTables.follow(feed, new WaypointCallers(trustDomain, feed::waypointAccounts));
             feed.start();
             awaitFirstState(feed.synced(), SAY_WAITING);

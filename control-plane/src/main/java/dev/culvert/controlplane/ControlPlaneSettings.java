@@ -5,6 +5,8 @@ import dev.culvert.controlplane.ca.CertificateLife;
 import dev.culvert.controlplane.ca.ServerNames;
 import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.connection.ConnectionLimits;
+import dev.culvert.controlplane.keys.AddressGuard;
+import dev.culvert.controlplane.keys.FetchedKeys;
 import dev.culvert.process.LogFilter;
 import dev.culvert.process.LogFormat;
 import dev.culvert.process.Settings;
@@ -18,11 +20,33 @@ import org.jspecify.annotations.Nullable;
 /// @param manifests `CULVERT_MANIFESTS`: directory of manifests to serve
 /// @param mesh what the environment says of the mesh: cluster, root namespace, domain
 /// @param authority the certificate authority
+/// @param keys how keys of token issuers are fetched
 /// @param ports where we listen
 /// @param drain `CULVERT_DRAIN_TIME`: on SIGTERM, how long calls may finish; default 5s
 /// @param log what is logged
 public record ControlPlaneSettings(
-        Path manifests, MeshSettings mesh, Authority authority, Ports ports, Duration drain, Log log) {
+        Path manifests, MeshSettings mesh, Authority authority, Keys keys, Ports ports, Duration drain, Log log) {
+    /// How keys are fetched from the addresses that RequestAuthentications name.
+    ///
+    /// @param pace  `PILOT_JWT_PUB_KEY_REFRESH_INTERVAL`: how often; default 20m
+    /// @param guard `CULVERT_JWKS_LOOPBACK`: whether addresses of the loopback interface may be asked; default
+    ///     false
+    public record Keys(FetchedKeys.Pace pace, AddressGuard guard) {
+        private static final Duration REFRESH = Duration.ofMinutes(20);
+        private static final Duration RETRY = Duration.ofSeconds(2);
+
+        private static Keys from(Settings settings) {
+            Duration refresh = settings.duration("PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", REFRESH);
+            if (refresh.compareTo(RETRY) < 0) {
+                settings.mistake("PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", "at least " + RETRY.toSeconds() + "s");
+                refresh = REFRESH;
+            }
+            return new Keys(
+                    new FetchedKeys.Pace(refresh, RETRY),
+                    new AddressGuard(settings.bool("CULVERT_JWKS_LOOPBACK", false)));
+        }
+    }
+
     /// The log.
     ///
     /// @param format `LOG_FORMAT`: `plain` (default) or `json`
@@ -66,6 +90,7 @@ public record ControlPlaneSettings(
                 manifests == null ? Path.of(".") : manifests,
                 mesh,
                 authority(settings, mesh.rootNamespace()),
+                Keys.from(settings),
                 new Ports(
                         settings.port("CULVERT_XDS_TLS_PORT", MeshPorts.XDS_TLS),
                         settings.integer("CULVERT_XDS_PLAINTEXT_PORT", 0, 65_535),

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 /// Says of which Gateway a caller is a proxy. Thread-safe.
 ///
-/// A token vouches for a service account. That one may act for the Gateway of its own name, there or not yet
-/// there, and for a Gateway of its namespace whose proxies run as it.
+/// A token vouches for a service account. That one may act for a Gateway of its namespace whose proxies run as
+/// it, which is the account of the Gateway's own name unless the Gateway says otherwise.
 final class WaypointCallers implements ScopeSource {
     private final Supplier<String> trustDomain;
     private final Function<ResourceKey, Set<String>> accounts;
@@ -38,12 +38,11 @@ final class WaypointCallers implements ScopeSource {
             return new Scope.Refused("the token is for " + id + ", but the trust domain is " + trustDomain.get());
         }
         ResourceKey gateway = new ResourceKey(id.namespace(), named.isEmpty() ? id.serviceAccount() : named);
-        if (gateway.name().equals(id.serviceAccount())
-                || accounts.apply(gateway).contains(id.serviceAccount())) {
-            return new Scope.Known(gateway.toString());
-        }
-        return new Scope.Refused("the token is for service account " + id.serviceAccount() + " of namespace "
-                + id.namespace() + ", which is not one of Gateway " + gateway + ": that runs as "
-                + (accounts.apply(gateway).isEmpty() ? gateway.name() : accounts.apply(gateway)));
+        Set<String> proxies = accounts.apply(gateway);
+        Set<String> admitted = proxies.isEmpty() ? Set.of(gateway.name()) : proxies;
+        return admitted.contains(id.serviceAccount())
+                ? new Scope.Known(gateway.toString())
+                : new Scope.Refused("the token is for service account " + id.serviceAccount() + " of namespace "
+                        + id.namespace() + ", which is not one of Gateway " + gateway + ": that runs as " + admitted);
     }
 }

@@ -9,6 +9,7 @@ import dev.culvert.controlplane.derive.ResourceFeed;
 import dev.culvert.controlplane.derive.ResourceSnapshot;
 import dev.culvert.controlplane.derive.ResourceTable;
 import dev.culvert.controlplane.derive.XdsResource;
+import dev.culvert.controlplane.keys.KeySource;
 import dev.culvert.controlplane.status.ObjectStatus;
 import dev.culvert.kube.ResourceEvent;
 import dev.culvert.kube.ResourceSource;
@@ -47,16 +48,20 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private final CompletableFuture<Void> synced = new CompletableFuture<>();
     private final Map<ResourceKey, Set<String>> accounts = new ConcurrentHashMap<>();
     private final MeshInputs inputs;
+    private final KeyGraph keys;
     private final WorkloadGraph workloads;
     private final ResourceSource source;
     private ResourceSource.@Nullable Subscription subscription;
     private boolean settleDue;
 
+    /// @param keySource of the keys of token issuers
     /// @param statuses told on the `derive` thread what the status of objects is to say; must return at
     ///     once
-    public MeshFeed(ResourceSource source, MeshSettings settings, Consumer<ObjectStatus> statuses) {
+    public MeshFeed(
+            ResourceSource source, MeshSettings settings, KeySource keySource, Consumer<ObjectStatus> statuses) {
         this.source = source;
         this.inputs = new MeshInputs(graph, settings);
+        this.keys = new KeyGraph(graph, inputs, keySource, this::onThread, this::settleSoon);
         NetworkName network = new NetworkName(graph, inputs, settings);
         PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
         WaypointGraph waypoints = new WaypointGraph(graph, inputs, network);
@@ -139,12 +144,19 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
 
     private void accept(ResourceEvent event) {
         inputs.accept(event);
-        if (settleDue || !inputs.synced()) {
-            return;
+        settleSoon();
+    }
+
+    private void settleSoon() {
+        if (!settleDue && inputs.synced()) {
+            settleDue = true;
+            onThread(this::settle);
         }
-        settleDue = true;
+    }
+
+    private void onThread(Runnable task) {
         try {
-            thread.execute(this::settle);
+            thread.execute(task);
         } catch (RejectedExecutionException _) {
             // Closed in the meantime.
         }
@@ -170,7 +182,8 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
                 .forEach(typeUrl -> add(changes, table(typeUrl).publish()));
         REFERRED_TO.forEach(typeUrl -> add(changes, table(typeUrl).publish()));
         changes.forEach(this::publish);
-        if (synced.complete(null)) {
+        // Who comes back must not hear that keys are missing which only have not been asked for yet.
+        if (keys.answered() && synced.complete(null)) {
             LOG.atInfo()
                     .addKeyValue("addresses", snapshot(TypeUrls.ADDRESS).all().size())
                     .addKeyValue(

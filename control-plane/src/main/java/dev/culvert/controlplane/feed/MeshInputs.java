@@ -68,7 +68,7 @@ final class MeshInputs {
     final Input<ResourceKey, DestinationRule> destinationRules;
     final Input<ResourceKey, VirtualService> virtualServices;
     final Input<String, MeshConfig> config;
-    /// The keys of token issuers, by their address.
+    /// The keys of token issuers, by the key of what needs them.
     final Input<String, Keys> keys;
 
     private final MeshConfigReader configReader;

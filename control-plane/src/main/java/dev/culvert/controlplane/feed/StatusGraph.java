@@ -3,10 +3,12 @@ package dev.culvert.controlplane.feed;
 import dev.culvert.controlplane.derive.Derived;
 import dev.culvert.controlplane.derive.Fetch;
 import dev.culvert.controlplane.derive.Graph;
+import dev.culvert.controlplane.gateway.AuthenticationMessages;
 import dev.culvert.controlplane.gateway.Binding;
 import dev.culvert.controlplane.gateway.GatewayStatus;
 import dev.culvert.controlplane.gateway.MeshService;
 import dev.culvert.controlplane.gateway.PolicyMessages;
+import dev.culvert.controlplane.gateway.RateLimitMessages;
 import dev.culvert.controlplane.gateway.RouteStatus;
 import dev.culvert.controlplane.gateway.ServiceRoutes;
 import dev.culvert.controlplane.gateway.WaypointView;
@@ -18,6 +20,7 @@ import dev.culvert.kube.resource.Condition;
 import dev.culvert.kube.resource.Kind;
 import dev.culvert.kube.resource.Kinds;
 import dev.culvert.kube.resource.ParentRef;
+import dev.culvert.kube.resource.RequestAuthentication;
 import dev.culvert.kube.resource.Resource;
 import dev.culvert.kube.resource.ResourceKey;
 import dev.culvert.kube.resource.Route;
@@ -26,8 +29,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What the status of objects that have to do with waypoints is to say. Confined to the `derive` thread.
@@ -68,6 +73,14 @@ final class StatusGraph {
             WaypointView view = fetch.one(waypoints.waypoints, gateway.key());
             return view == null || !view.ours() ? Map.of() : Map.of(gateway.key(), GatewayStatus.of(gateway));
         }));
+        policies(policies);
+        route(Kinds.HTTP_ROUTE, inputs.httpRoutes);
+        route(Kinds.GRPC_ROUTE, inputs.grpcRoutes);
+        route(Kinds.TLS_ROUTE, inputs.tlsRoutes);
+        route(Kinds.TCP_ROUTE, inputs.tcpRoutes);
+    }
+
+    private void policies(PolicyGraph policies) {
         tell(graph.derive("policyStatuses", policies.built, (built, fetch) -> {
             AuthorizationPolicy policy = built.policy();
             Acceptance waypoint = attached(policy.targetRefs(), policy, fetch);
@@ -81,17 +94,22 @@ final class StatusGraph {
                 Kinds.REQUEST_AUTHENTICATION,
                 inputs.authentications,
                 policy -> policy.targetRefs(),
-                policy -> policy.conditions());
-        follow(Kinds.TELEMETRY, inputs.telemetries, policy -> policy.targetRefs(), policy -> policy.conditions());
+                policy -> policy.conditions(),
+                this::problem);
+        follow(
+                Kinds.TELEMETRY,
+                inputs.telemetries,
+                policy -> policy.targetRefs(),
+                policy -> policy.conditions(),
+                (_, _) -> "");
         follow(
                 Kinds.RATE_LIMIT_POLICY,
                 inputs.rateLimits,
                 policy -> policy.targetRefs(),
-                policy -> policy.conditions());
-        route(Kinds.HTTP_ROUTE, inputs.httpRoutes);
-        route(Kinds.GRPC_ROUTE, inputs.grpcRoutes);
-        route(Kinds.TLS_ROUTE, inputs.tlsRoutes);
-        route(Kinds.TCP_ROUTE, inputs.tcpRoutes);
+                policy -> policy.conditions(),
+                (policy, fetch) -> RateLimitMessages.of(policy, "", routes.hosts(fetch))
+                        .getGlobal()
+                        .getInvalid());
     }
 
     private <S, T> void tell(Derived<S, T, ResourceKey, ObjectStatus> collection) {
@@ -122,9 +140,14 @@ final class StatusGraph {
             Kind<T> kind,
             dev.culvert.controlplane.derive.Collection<ResourceKey, T> policies,
             Function<T, List<TargetRef>> targets,
-            Function<T, List<Condition>> conditions) {
+            Function<T, List<Condition>> conditions,
+            BiFunction<T, Fetch, String> problem) {
         tell(graph.derive(kind.name() + "Statuses", policies, (policy, fetch) -> {
             Acceptance verdict = attached(targets.apply(policy), policy, fetch);
+            String invalid = problem.apply(policy, fetch);
+            if (verdict != null && verdict.accepted() && !invalid.isEmpty()) {
+                verdict = refused("PartiallyInvalid", invalid);
+            }
             return verdict == null
                     ? Map.of()
                     : Map.of(
@@ -135,6 +158,14 @@ final class StatusGraph {
                                     conditions.apply(policy),
                                     List.of(new Verdict(ObjectStatus.WAYPOINT_ACCEPTED, verdict))));
         }));
+    }
+
+    /// What waypoints cannot judge for want of keys.
+    private String problem(RequestAuthentication policy, Fetch fetch) {
+        return AuthenticationMessages.of(policy, rule -> KeyGraph.find(inputs, rule, fetch)).getRulesList().stream()
+                .filter(rule -> !rule.getJwksError().isEmpty())
+                .map(rule -> "tokens of issuer " + rule.getIssuer() + " are refused: " + rule.getJwksError())
+                .collect(Collectors.joining("; "));
     }
 
     /// Whether all that a policy is attached to has a waypoint; null when it is attached to nothing.

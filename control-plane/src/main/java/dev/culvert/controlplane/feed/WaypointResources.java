@@ -157,8 +157,8 @@ final class WaypointResources {
         targets.authorizations(waypoint, service, fetch)
                 .forEach(policy -> built.addAuthorization(PolicyMessages.of(policy)));
         targets.authentications(waypoint, service, fetch)
-                .forEach(policy ->
-                        built.addAuthentication(AuthenticationMessages.of(policy, uri -> fetch.one(inputs.keys, uri))));
+                .forEach(policy -> built.addAuthentication(
+                        AuthenticationMessages.of(policy, rule -> KeyGraph.find(inputs, rule, fetch))));
         targets.rateLimits(waypoint, service, fetch)
                 .forEach(policy -> built.addRateLimits(RateLimitMessages.of(policy, "", hosts)));
         for (String route : new TreeSet<>(taken)) {

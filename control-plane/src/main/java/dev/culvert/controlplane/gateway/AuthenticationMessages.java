@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class AuthenticationMessages {
     private AuthenticationMessages() {}
 
-    /// What is known of the keys at an address.
+    /// What is known of the keys of an issuer.
     ///
     /// @param keys  the set; empty when there is none
     /// @param error why there is none
@@ -17,9 +17,9 @@ public final class AuthenticationMessages {
 
     /// The message of `policy`.
     ///
-    /// @param fetched the keys at an address; null while they have not been asked for
+    /// @param fetched the keys of a rule that does not bring them; null while they have not come
     public static dev.culvert.api.waypoint.RequestAuthentication of(
-            RequestAuthentication policy, Function<String, @Nullable Keys> fetched) {
+            RequestAuthentication policy, Function<RequestAuthentication.JwtRule, @Nullable Keys> fetched) {
         var built = dev.culvert.api.waypoint.RequestAuthentication.newBuilder()
                 .setNamespace(policy.metadata().namespace())
                 .setName(policy.metadata().name());
@@ -27,7 +27,8 @@ public final class AuthenticationMessages {
         return built.build();
     }
 
-    private static JwtRule rule(RequestAuthentication.JwtRule rule, Function<String, @Nullable Keys> fetched) {
+    private static JwtRule rule(
+            RequestAuthentication.JwtRule rule, Function<RequestAuthentication.JwtRule, @Nullable Keys> fetched) {
         JwtRule.Builder built = JwtRule.newBuilder()
                 .setIssuer(rule.issuer())
                 .addAllAudiences(rule.audiences())
@@ -47,12 +48,9 @@ public final class AuthenticationMessages {
         if (!rule.jwks().isEmpty()) {
             return built.setJwks(rule.jwks()).build();
         }
-        if (rule.jwksUri().isEmpty()) {
-            return built.setJwksError("the rule has neither jwks nor jwksUri").build();
-        }
-        Keys keys = fetched.apply(rule.jwksUri());
+        Keys keys = fetched.apply(rule);
         return keys == null
-                ? built.setJwksError("the keys of jwksUri are being fetched").build()
+                ? built.setJwksError("the keys of the issuer are being fetched").build()
                 : built.setJwks(keys.keys()).setJwksError(keys.error()).build();
     }
 }

@@ -24,7 +24,7 @@ final class MeshFeedTest {
     private final ManifestFixture source = new ManifestFixture();
     private final List<ResourceChange> changes = new CopyOnWriteArrayList<>();
     private final List<ObjectStatus> statuses = new CopyOnWriteArrayList<>();
-    private final MeshFeed feed = new MeshFeed(source, MeshSettings.DEFAULT, statuses::add);
+    private final MeshFeed feed = new MeshFeed(source, MeshSettings.DEFAULT, new FakeKeys(), statuses::add);
 
     @AfterEach
     void close() {

@@ -70,10 +70,15 @@ final class WaypointFixture implements AutoCloseable {
     }
 
     WaypointFixture(String yaml, MeshSettings settings) {
-        feed = new MeshFeed(source, settings, statuses::add);
+        this(yaml, settings, new FakeKeys());
+        feed.synced().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    /// Begins, and does not wait for the first state.
+    WaypointFixture(String yaml, MeshSettings settings, FakeKeys keys) {
+        feed = new MeshFeed(source, settings, keys, statuses::add);
         source.apply(yaml);
         feed.start();
-        feed.synced().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     @Override

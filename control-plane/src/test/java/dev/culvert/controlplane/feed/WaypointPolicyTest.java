@@ -85,7 +85,7 @@ final class WaypointPolicyTest {
     }
 
     private void start(String yaml, MeshSettings settings) {
-        feed = new MeshFeed(source, settings, statuses::add);
+        feed = new MeshFeed(source, settings, new FakeKeys(), statuses::add);
         source.apply(yaml);
         feed().start();
         feed().synced().orTimeout(10, TimeUnit.SECONDS).join();
