@@ -14,10 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 /// What the demonstration shows, one method a claim. Used from the main thread.
-final class Demo {
+final class Demo implements AutoCloseable {
     private static final String CART_VIP = "10.96.0.10";
     private static final String CART = "http://" + CART_VIP + "/";
     private static final String MARKER = "a-secret-that-must-not-be-readable";
@@ -26,10 +25,12 @@ final class Demo {
     private final MeshLab mesh;
     private final Narrator narrator;
     private final List<LabPod> pods = new ArrayList<>();
+    private final WaypointShow waypoint;
 
     Demo(MeshLab mesh, Narrator narrator) {
         this.mesh = mesh;
         this.narrator = narrator;
+        waypoint = new WaypointShow(mesh, narrator);
     }
 
     /// Two namespaces in the mesh, one outside, five pods.
@@ -85,11 +86,12 @@ final class Demo {
         payloadIsNotReadableOnTheWire();
         policyRefusesWithItsReason();
         outsideIsToldApart();
+        waypoint.showAll();
     }
 
     private void requestCrossesTheNodes() {
         narrator.step("a request from web (node1) to the service cart (node2)");
-        boolean answered = eventually(() -> curl("web").ok());
+        boolean answered = Narrator.eventually(() -> curl("web").ok());
         Shell.Result result = curl("web");
         narrator.show("web$ curl " + CART);
         narrator.show(result.out());
@@ -107,8 +109,8 @@ final class Demo {
         narrator.step("what both ends saw of that connection");
         String web = "src.identity=\"spiffe://cluster.local/ns/shop/sa/web\"";
         String cart = "dst.identity=\"spiffe://cluster.local/ns/shop/sa/cart\"";
-        String out = awaitLog(1, "direction=\"outbound\"", web, cart);
-        String in = awaitLog(2, "direction=\"inbound\"", web, cart);
+        String out = awaitLog(mesh, 1, "direction=\"outbound\"", web, cart);
+        String in = awaitLog(mesh, 2, "direction=\"inbound\"", web, cart);
         narrator.show("node1: " + out);
         narrator.show("node2: " + in);
         narrator.check(
@@ -146,7 +148,7 @@ final class Demo {
     /// A negative control: what the pod outside the mesh sends to the other node does appear in the capture.
     private boolean plainIsSeen(Path capture) {
         pod("old").exec("curl", "-sS", "-m", "2", "http://" + pod("cart-1").ipv4() + ":8080/plain-and-readable");
-        return eventually(() -> read(capture).contains("plain-and-readable"));
+        return Narrator.eventually(() -> read(capture).contains("plain-and-readable"));
     }
 
     private void policyRefusesWithItsReason() {
@@ -161,12 +163,12 @@ final class Demo {
                   rules:
                   - from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]
                 """);
-        boolean refused = eventually(() -> !curl("teller").ok());
+        boolean refused = Narrator.eventually(() -> !curl("teller").ok());
         narrator.show("teller$ curl " + CART + "   -> " + curl("teller").err().strip());
         narrator.check("bank/teller is refused", refused, "");
         narrator.check(
                 "shop/web is still answered", curl("web").ok(), curl("web").err());
-        String reason = awaitLog(2, "direction=\"inbound\"", "sa/teller", "error=");
+        String reason = awaitLog(mesh, 2, "direction=\"inbound\"", "sa/teller", "error=");
         narrator.show("node2: " + reason);
         narrator.check("the access log says why", reason.contains("none allowed"), reason);
     }
@@ -174,7 +176,7 @@ final class Demo {
     private void outsideIsToldApart() {
         narrator.step("a pod outside the mesh calls in, then the namespace becomes STRICT");
         mesh.manifests().remove("policy");
-        boolean permissive = eventually(() -> plain().ok());
+        boolean permissive = Narrator.eventually(() -> plain().ok());
         narrator.check("PERMISSIVE: legacy/old is answered", permissive, plain().err());
         mesh.manifests().put("strict", """
                 apiVersion: security.istio.io/v1
@@ -182,9 +184,11 @@ final class Demo {
                 metadata: {name: default, namespace: shop}
                 spec: {mtls: {mode: STRICT}}
                 """);
-        narrator.check("STRICT: legacy/old is refused", eventually(() -> !plain().ok()), "");
+        narrator.check("STRICT: legacy/old is refused", Narrator.eventually(() -> !plain().ok()), "");
         narrator.check(
-                "STRICT: shop/web is answered", eventually(() -> curl("web").ok()), "");
+                "STRICT: shop/web is answered",
+                Narrator.eventually(() -> curl("web").ok()),
+                "");
     }
 
     private Shell.Result plain() {
@@ -206,12 +210,14 @@ final class Demo {
         narrator.show("nsenter --net=/run/netns/" + mesh.node(1).netns() + " " + culvert + " workload");
         narrator.show("nsenter --net=/run/netns/" + mesh.node(2).netns()
                 + " curl -s http://127.0.0.1:15020/metrics | grep istio_tcp");
+        waypoint.menu();
         narrator.show("tail -f " + mesh.node(2).directory() + "/node.log");
     }
 
-    private String awaitLog(int node, String... parts) {
+    /// The newest line of a node's access log that has all of `parts`; empty when none comes.
+    static String awaitLog(MeshLab mesh, int node, String... parts) {
         List<String> found = new ArrayList<>();
-        eventually(() -> {
+        var _ = Narrator.eventually(() -> {
             mesh.process(node)
                     .output()
                     .lines()
@@ -223,27 +229,16 @@ final class Demo {
         return found.isEmpty() ? "" : found.getLast();
     }
 
-    private static boolean eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-        return true;
-    }
-
     private static String read(Path capture) {
         try {
             return Files.exists(capture) ? new String(Files.readAllBytes(capture), StandardCharsets.ISO_8859_1) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void close() {
+        waypoint.close();
     }
 }

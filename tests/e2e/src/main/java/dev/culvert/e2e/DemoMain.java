@@ -45,12 +45,13 @@ public final class DemoMain {
             narrator.step("starting a control plane and two nodes");
             MeshLab mesh = MeshLab.start(LabOptions.twoNodes(LAB, distribution));
             cleanup.mesh = mesh;
-            Demo demo = new Demo(mesh, narrator);
-            demo.populate();
-            demo.showAll();
-            if (!once && narrator.failed().isEmpty()) {
-                demo.menu();
-                interrupted.await();
+            try (Demo demo = new Demo(mesh, narrator)) {
+                demo.populate();
+                demo.showAll();
+                if (!once && narrator.failed().isEmpty()) {
+                    demo.menu();
+                    interrupted.await();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,11 +1,15 @@
 package dev.culvert.e2e;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// Tells on the terminal what happens and which checks held. Used from the main thread.
 final class Narrator {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
     private final PrintStream out;
     private final long start = System.nanoTime();
     private final List<String> failed = new ArrayList<>();
@@ -34,6 +38,23 @@ final class Narrator {
             failed.add(claim);
             out.println("   FAILED " + claim + (evidence.isEmpty() ? "" : ": " + evidence));
         }
+    }
+
+    /// Asks until the answer is yes, for 15 s.
+    static boolean eventually(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The claims that did not hold.
