@@ -129,7 +129,7 @@ final class WaypointShow implements AutoCloseable {
                 status("x/..%2fadmin/1", "--path-as-is", "-X", "DELETE").startsWith("4")
                         && status("admin//1", "-X", "DELETE").equals("403"),
                 status("admin//1", "-X", "DELETE"));
-        String reason = awaitLog(gateway, "books/deny-delete");
+        String reason = awaitLog(gateway, "ns[books]-policy[deny-delete]");
         narrator.show("waypoint: " + reason);
         narrator.check("the waypoint's log names the policy", !reason.isEmpty(), "");
     }

@@ -69,6 +69,9 @@ final class TrafficObserver implements ExchangeObserver {
                 tracer.ended(exchange);
             }
         }
+        if (logs.isEmpty()) {
+            RefusalLog.tell(exchange);
+        }
         for (LogTarget log : logs) {
             log.write(exchange);
         }
