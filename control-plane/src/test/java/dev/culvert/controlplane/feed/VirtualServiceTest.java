@@ -1,6 +1,7 @@
 package dev.culvert.controlplane.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.api.waypoint.Filter;
@@ -156,9 +157,8 @@ final class VirtualServiceTest {
             assertThat(mesh.routes(80))
                     .extracting(RouteSet::getClientNamespace, set -> names(set.getHttpList()))
                     .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple(
-                                    "lab", List.of("VirtualService shop/v rule 0", "VirtualService shop/v rule 3")),
-                            org.assertj.core.groups.Tuple.tuple("", List.of("VirtualService shop/v rule 3")));
+                            tuple("lab", List.of("VirtualService shop/v rule 0", "VirtualService shop/v rule 3")),
+                            tuple("", List.of("VirtualService shop/v rule 3")));
         }
     }
 
