@@ -68,6 +68,14 @@ class ModuleArrowsTest {
         assertThat(strangers).isEmpty();
     }
 
+    /// A row without classes would hold whatever the module does.
+    @Test
+    void everyModuleOfTheTableHasClasses() {
+        Set<String> found = new LinkedHashSet<>();
+        CLASSES.forEach(type -> found.add(type.getPackageName().replaceFirst("^dev\\.culvert\\.([a-z]+).*", "$1")));
+        assertThat(found).containsAll(modules());
+    }
+
     @Test
     void fabric8IsUsedByKubeClientAlone() {
         only("dev.culvert.kube.client..", "io.fabric8..");
