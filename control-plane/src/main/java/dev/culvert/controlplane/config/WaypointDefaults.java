@@ -4,8 +4,10 @@ import dev.culvert.api.waypoint.ExtAuthz;
 import dev.culvert.api.waypoint.RetryPolicy;
 import dev.culvert.api.waypoint.TelemetryProvider;
 import dev.culvert.api.waypoint.Waypoint.PathNormalization;
+import dev.culvert.kube.resource.TrafficPolicy.Locality;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /// What the mesh configuration says to waypoints. Immutable.
 ///
@@ -18,6 +20,8 @@ import java.util.List;
 /// @param metrics         of those that count by default
 /// @param tracing         of those that trace by default
 /// @param sampledPercent  of requests that bring no decision
+/// @param locality        `localityLbSetting`, where a DestinationRule has none
+/// @param trustedProxies  `defaultConfig.gatewayTopology.numTrustedProxies`
 public record WaypointDefaults(
         PathNormalization normalization,
         RetryPolicy retry,
@@ -28,7 +32,9 @@ public record WaypointDefaults(
         List<String> accessLogging,
         List<String> metrics,
         List<String> tracing,
-        double sampledPercent) {
+        double sampledPercent,
+        Locality locality,
+        int trustedProxies) {
     /// The name of the provider that `accessLogFile` stands for.
     public static final String MESH_LOG = "mesh-access-log";
     /// The built-in provider of the access log to standard output.
@@ -52,7 +58,9 @@ public record WaypointDefaults(
             List.of(),
             List.of(PROMETHEUS),
             List.of(),
-            1);
+            1,
+            new Locality(true, List.of(), Map.of(), List.of()),
+            0);
 
     public WaypointDefaults {
         authorizers = List.copyOf(authorizers);

@@ -8,6 +8,7 @@ import dev.culvert.api.waypoint.Waypoint.PathNormalization;
 import dev.culvert.kube.decode.Fields;
 import dev.culvert.kube.decode.Value;
 import dev.culvert.kube.decode.YamlDocuments;
+import dev.culvert.kube.resource.TrafficPolicy.Locality;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 
 /// Reads what the mesh configuration says to waypoints. Pure.
 final class WaypointDefaultsReader {
+    private static final int MOST_PROXIES = 100;
+
     private final Fields mesh;
 
     WaypointDefaultsReader(Fields mesh) {
@@ -57,7 +60,11 @@ final class WaypointDefaultsReader {
                 List.copyOf(logs),
                 metrics.isEmpty() ? none.metrics() : metrics,
                 mesh.flag("enableTracing", true) ? defaults.texts("tracing") : List.of(),
-                mesh.object("defaultConfig").object("tracing").number("sampling", 0, 100, none.sampledPercent()));
+                mesh.object("defaultConfig").object("tracing").number("sampling", 0, 100, none.sampledPercent()),
+                mesh.has("localityLbSetting") ? Locality.decode(mesh.object("localityLbSetting")) : none.locality(),
+                mesh.object("defaultConfig")
+                        .object("gatewayTopology")
+                        .integer("numTrustedProxies", 0, MOST_PROXIES, none.trustedProxies()));
     }
 
     private PathNormalization normalization() {

@@ -102,8 +102,12 @@ final class GuardGraph {
 
     private @Nullable Guard guard(Binding binding, @Nullable MeshService service, Fetch fetch) {
         ResourceKey asked = binding.asked();
-        if (settings.allowWaypointBypass() || asked == null) {
+        if (settings.allowWaypointBypass()) {
             return null;
+        }
+        if (asked == null) {
+            // Whoever attached a policy to a service wanted it judged, and nobody does.
+            return service != null && targets.targeted(service, fetch) ? new Guard(Set.of()) : null;
         }
         boolean guarded = targets.guarded(asked, service, fetch);
         Set<ResourceKey> admitted = new TreeSet<>();

@@ -11,6 +11,7 @@ import dev.culvert.controlplane.gateway.PolicyMessages;
 import dev.culvert.controlplane.gateway.RateLimitMessages;
 import dev.culvert.controlplane.gateway.RouteStatus;
 import dev.culvert.controlplane.gateway.ServiceRoutes;
+import dev.culvert.controlplane.gateway.WaypointReader;
 import dev.culvert.controlplane.gateway.WaypointView;
 import dev.culvert.controlplane.policy.BuiltPolicy.Acceptance;
 import dev.culvert.controlplane.status.ObjectStatus;
@@ -73,6 +74,12 @@ final class StatusGraph {
             WaypointView view = fetch.one(waypoints.waypoints, gateway.key());
             return view == null || !view.ours() ? Map.of() : Map.of(gateway.key(), GatewayStatus.of(gateway));
         }));
+        tell(graph.derive(
+                "gatewayClassStatuses",
+                inputs.gatewayClasses,
+                (gatewayClass, _) -> gatewayClass.controllerName().equals(WaypointReader.CONTROLLER)
+                        ? Map.of(gatewayClass.key(), GatewayStatus.of(gatewayClass))
+                        : Map.of()));
         policies(policies);
         route(Kinds.HTTP_ROUTE, inputs.httpRoutes);
         route(Kinds.GRPC_ROUTE, inputs.grpcRoutes);

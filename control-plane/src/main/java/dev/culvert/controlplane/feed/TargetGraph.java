@@ -103,9 +103,23 @@ final class TargetGraph {
 
     /// Whether something is in force there that a node proxy cannot judge.
     boolean guarded(ResourceKey waypoint, @Nullable MeshService service, Fetch fetch) {
-        return authorizations(waypoint, service, fetch).stream()
-                        .anyMatch(policy -> policy.action() != Action.AUDIT && !policy.dryRun())
+        return enforced(authorizations(waypoint, service, fetch))
                 || !authentications(waypoint, service, fetch).isEmpty();
+    }
+
+    /// Whether something is attached to the service itself that a node proxy cannot judge.
+    boolean targeted(MeshService service, Fetch fetch) {
+        return enforced(fetch.bucket(authorizations, target(service)))
+                || !fetch.bucket(authentications, target(service)).isEmpty();
+    }
+
+    private static boolean enforced(List<AuthorizationPolicy> policies) {
+        return policies.stream().anyMatch(policy -> policy.action() != Action.AUDIT && !policy.dryRun());
+    }
+
+    private static Target target(MeshService service) {
+        ResourceKey object = service.object();
+        return new Target(service.entry() ? "ServiceEntry" : "Service", object.namespace(), object.name());
     }
 
     private <T extends Resource> List<T> find(
@@ -119,9 +133,7 @@ final class TargetGraph {
                 .forEach(found::add);
         found.addAll(sorted(fetch.bucket(index, new Target("Gateway", waypoint.namespace(), waypoint.name()))));
         if (service != null) {
-            String kind = service.entry() ? "ServiceEntry" : "Service";
-            ResourceKey object = service.object();
-            found.addAll(sorted(fetch.bucket(index, new Target(kind, object.namespace(), object.name()))));
+            found.addAll(sorted(fetch.bucket(index, target(service))));
         }
         return List.copyOf(found);
     }

@@ -205,7 +205,9 @@ final class WaypointResources {
         }
         List<MeshWorkload> behind = new ArrayList<>(workloads.of(need.cluster, fetch));
         var message = DestinationRules.apply(
-                new ClusterMessages(endpoints(fetch)).of(service, behind), rules.of(service, need.waypoint, fetch));
+                new ClusterMessages(endpoints(fetch)).of(service, behind),
+                rules.of(service, need.waypoint, fetch),
+                mesh(fetch).waypoints().locality());
         return resource(TypeUrls.WAYPOINT_CLUSTER, need.waypoint, need.cluster, message);
     }
 

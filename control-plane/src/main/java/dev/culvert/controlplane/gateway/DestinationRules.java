@@ -4,6 +4,7 @@ import dev.culvert.api.waypoint.Cluster;
 import dev.culvert.api.waypoint.Subset;
 import dev.culvert.api.waypoint.TrafficPolicy;
 import dev.culvert.kube.resource.DestinationRule;
+import dev.culvert.kube.resource.TrafficPolicy.Locality;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -50,8 +51,13 @@ public final class DestinationRules {
 
     /// `cluster` as the rules say.
     ///
-    /// @param rules that count, the oldest first
-    public static Cluster apply(Cluster cluster, List<DestinationRule> rules) {
+    /// @param rules    that count, the oldest first
+    /// @param locality of the mesh
+    public static Cluster apply(Cluster cluster, List<DestinationRule> rules, Locality locality) {
+        return new LocalityDefaults(locality).apply(apply(cluster, rules));
+    }
+
+    private static Cluster apply(Cluster cluster, List<DestinationRule> rules) {
         if (rules.isEmpty()) {
             return cluster;
         }

@@ -9,6 +9,7 @@ import dev.culvert.kube.resource.Condition;
 import dev.culvert.kube.resource.Gateway;
 import dev.culvert.kube.resource.Gateway.Listener;
 import dev.culvert.kube.resource.Gateway.ListenerStatus;
+import dev.culvert.kube.resource.GatewayClass;
 import dev.culvert.kube.resource.Kinds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +21,15 @@ public final class GatewayStatus {
     private static final Acceptance NO_CONFLICT = new Acceptance(false, "NoConflicts", "", List.of());
 
     private GatewayStatus() {}
+
+    /// The status of a class whose Gateways are waypoints.
+    public static ObjectStatus of(GatewayClass gatewayClass) {
+        return ObjectStatus.conditions(
+                Kinds.GATEWAY_CLASS,
+                gatewayClass.metadata(),
+                gatewayClass.conditions(),
+                List.of(new Verdict("Accepted", accepted("Accepted", "its Gateways are waypoints"))));
+    }
 
     /// The status of a Gateway of ours.
     public static ObjectStatus of(Gateway gateway) {

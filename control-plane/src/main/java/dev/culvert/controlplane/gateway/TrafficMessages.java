@@ -110,7 +110,7 @@ final class TrafficMessages {
         };
     }
 
-    private static LocalityRules locality(Locality locality) {
+    static LocalityRules locality(Locality locality) {
         LocalityRules.Builder built = LocalityRules.newBuilder()
                 .setEnabled(locality.enabled() == null || locality.enabled())
                 .addAllFailoverPriority(locality.failoverPriority());

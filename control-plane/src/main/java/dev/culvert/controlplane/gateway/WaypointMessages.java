@@ -31,6 +31,7 @@ public record WaypointMessages(MeshConfig mesh, String clusterId, HostNames host
                 .setConnectTimeout(Durations.of(defaults.connectTimeout()))
                 .setHboneIdleTimeout(Durations.of(defaults.tunnelIdle()))
                 .setTelemetry(telemetry)
+                .setTrustedProxies(defaults.trustedProxies())
                 .setForwardClientIdentity("true".equals(gateway.metadata().annotation(MeshLabels.FORWARD_CLIENT)));
         defaults.authorizers().forEach(provider -> built.addAuthorizers(resolved(provider)));
         defaults.tellers().forEach(provider -> built.addTelemetryProviders(resolved(provider)));

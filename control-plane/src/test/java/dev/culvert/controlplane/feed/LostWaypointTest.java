@@ -3,8 +3,11 @@ package dev.culvert.controlplane.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.culvert.api.TypeUrls;
+import dev.culvert.api.workload.Address;
 import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.kube.resource.Kinds;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -68,6 +71,30 @@ final class LostWaypointTest {
             assertThat(waypoint(mesh, "api")).isEqualTo(NOWHERE);
             assertThat(mesh.address("web").hasWaypoint()).isFalse();
         }
+    }
+
+    @Test
+    void aServiceWithAPolicyThatAsksForNoWaypointAdmitsNobody() {
+        String services = WaypointFixture.SERVICES.replace("use-waypoint: gate", "use-waypoint: none");
+        try (var mesh = new WaypointFixture(WaypointFixture.GATEWAY + services)) {
+            assertThat(policies(mesh)).isEmpty();
+            mesh.source.apply("""
+                    ---
+                    apiVersion: security.istio.io/v1
+                    kind: AuthorizationPolicy
+                    metadata: {name: p, namespace: shop}
+                    spec: {targetRefs: [{kind: Service, group: "", name: web}], action: DENY, rules: [{}]}
+                    """);
+            await().until(() -> policies(mesh).equals(List.of("istio-system/culvert_waypoint_only_nobody")));
+            mesh.source.delete(Kinds.AUTHORIZATION_POLICY, "shop", "p");
+            await().until(() -> policies(mesh).isEmpty());
+        }
+    }
+
+    private static List<String> policies(WaypointFixture mesh) {
+        return mesh.parsed(TypeUrls.ADDRESS, "Kubernetes//Pod/shop/web-1", Address.parser())
+                .getWorkload()
+                .getAuthorizationPoliciesList();
     }
 
     @Test

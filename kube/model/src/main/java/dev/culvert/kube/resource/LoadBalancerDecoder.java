@@ -103,7 +103,7 @@ final class LoadBalancerDecoder {
         return new HashTable.Maglev(size);
     }
 
-    private static Locality locality(Fields fields) {
+    static Locality locality(Fields fields) {
         boolean distributes = fields.has("distribute");
         if (distributes && (fields.has("failover") || fields.has("failoverPriority"))) {
             throw fields.refused("distribute", "stands beside failover or failoverPriority; expected only one of them");

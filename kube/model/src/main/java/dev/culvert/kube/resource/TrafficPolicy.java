@@ -1,5 +1,6 @@
 package dev.culvert.kube.resource;
 
+import dev.culvert.kube.decode.Fields;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,11 @@ public record TrafficPolicy(
             distribute = List.copyOf(distribute);
             failover = Map.copyOf(failover);
             failoverPriority = List.copyOf(failoverPriority);
+        }
+
+        /// Reads the setting where it stands in the mesh configuration.
+        public static Locality decode(Fields fields) {
+            return LoadBalancerDecoder.locality(fields);
         }
     }
 
