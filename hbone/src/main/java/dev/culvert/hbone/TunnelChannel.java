@@ -2,12 +2,14 @@ package dev.culvert.hbone;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.internal.StringUtil;
@@ -37,6 +39,9 @@ public final class TunnelChannel extends AbstractChannel implements DuplexChanne
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
     /// The bit of the channel's writability that follows the stream's.
     private static final int STREAM_WRITABILITY = 1;
+    /// Never open. Netty's multiplexer of HTTP/2 tells by a channel's parent which end it is, and as a client's would
+    /// take the first stream for the answer to an upgrade.
+    private static final Channel LISTENER = new LocalServerChannel();
 
     private final TunnelStream stream;
     private final TunnelChannelConfig config;
@@ -45,8 +50,8 @@ public final class TunnelChannel extends AbstractChannel implements DuplexChanne
     private volatile boolean open = true;
     private volatile boolean outputShutdown;
 
-    private TunnelChannel(TunnelStream stream) {
-        super(null);
+    private TunnelChannel(TunnelStream stream, @Nullable Channel parent) {
+        super(parent);
         this.stream = stream;
         this.config = new TunnelChannelConfig(this, stream.alloc(), this::readingStopped);
         this.input = new TunnelInput(stream, this, config);
@@ -56,8 +61,17 @@ public final class TunnelChannel extends AbstractChannel implements DuplexChanne
     /// on the stream's loop. When this returns the channel is active, and has read what the stream had for
     /// it; or it is closed already.
     public static TunnelChannel open(TunnelStream stream, ChannelHandler handler) {
+        return open(new TunnelChannel(stream, null), stream, handler);
+    }
+
+    /// The same for the server's end of what is inside: the channel's parent is a [io.netty.channel.ServerChannel],
+    /// as that of an accepted socket is.
+    public static TunnelChannel accept(TunnelStream stream, ChannelHandler handler) {
+        return open(new TunnelChannel(stream, LISTENER), stream, handler);
+    }
+
+    private static TunnelChannel open(TunnelChannel channel, TunnelStream stream, ChannelHandler handler) {
         assert stream.eventLoop().inEventLoop();
-        TunnelChannel channel = new TunnelChannel(stream);
         channel.pipeline().addLast(handler);
         channel.unsafe().register(stream.eventLoop(), channel.newPromise());
         stream.receiver(channel.input);

@@ -51,8 +51,12 @@ final class HttpCase implements AutoCloseable {
 
     /// Says that HTTP is spoken at `port` of a service, and where its pods are.
     void service(String namespace, String name, String vip, int port, int targetPort) {
-        lab.manifests()
-                .put("service-" + namespace + "-" + name, """
+        service(namespace, name, vip, port, targetPort, "http");
+    }
+
+    /// Says what is spoken at `port` of a service, and where its pods are.
+    void service(String namespace, String name, String vip, int port, int targetPort, String protocol) {
+        lab.manifests().put("service-" + namespace + "-" + name, """
                 apiVersion: v1
                 kind: Service
                 metadata: {name: %s, namespace: %s}
@@ -60,8 +64,9 @@ final class HttpCase implements AutoCloseable {
                   clusterIPs: [%s]
                   selector: {app: %s}
                   ports:
-                  - {name: http, port: %d, targetPort: %d, appProtocol: http}
-                """.formatted(name, namespace, vip, name, port, targetPort));
+                  - {name: main, port: %d, targetPort: %d, appProtocol: %s}
+                """.formatted(
+                        name, namespace, vip, name, port, targetPort, protocol));
     }
 
     /// The mesh configuration.

@@ -55,7 +55,7 @@ public final class TunnelTerminator implements TunnelAcceptor {
                 ClientConnection connection =
                         new ClientConnection(client(request, offer.peer()), request.authority(), self);
                 var stream = offer.accept(Baggage.EMPTY);
-                TunnelChannel.open(stream, loops.on(stream.eventLoop()).handler(connection, served));
+                TunnelChannel.accept(stream, loops.on(stream.eventLoop()).handler(connection, served));
             }
         }
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An application of a pod that answers each request with what it saw of it, over HTTP/1.1, HTTP/2 and gRPC on any of
-/// its ports.
+/// its ports; at `/socket` it is an echo of WebSocket messages.
 ///
 /// Thread-safe: one event loop an application, counters are atomic.
 public final class EchoApp implements AutoCloseable {

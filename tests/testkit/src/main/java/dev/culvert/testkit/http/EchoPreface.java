@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
@@ -17,7 +18,8 @@ import java.util.List;
 /// Tells HTTP/2 with prior knowledge from HTTP/1.1 by a connection's first bytes. Confined to its loop.
 final class EchoPreface extends ByteToMessageDecoder {
     private static final String HTTP2 = "PRI";
-    private static final int MAX_BODY = 1 << 20;
+    private static final int MAX_BODY = 16 << 20;
+    private static final String SOCKET = "/socket";
 
     private final EchoApp app;
 
@@ -37,7 +39,11 @@ final class EchoPreface extends ByteToMessageDecoder {
             pipeline.addLast(Http2FrameCodecBuilder.forServer().build(), new Http2MultiplexHandler(streams()));
         } else {
             pipeline.addLast(
-                    new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY), new EchoHandler(app, "HTTP/1.1"));
+                    new HttpServerCodec(),
+                    new HttpObjectAggregator(MAX_BODY),
+                    new WebSocketServerProtocolHandler(SOCKET, null, true, MAX_BODY),
+                    new EchoFrames(),
+                    new EchoHandler(app, "HTTP/1.1"));
         }
         pipeline.remove(this);
     }

@@ -3,6 +3,7 @@ package dev.culvert.testkit.http;
 import dev.culvert.testkit.netns.LabPod;
 import dev.culvert.testkit.netns.LabSockets;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -15,12 +16,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,12 +53,17 @@ public final class GrpcProbe implements AutoCloseable {
         return Echoed.parse(answer);
     }
 
+    /// Calls of any kind.
+    public Channel channel() {
+        return channel;
+    }
+
     private static MethodDescriptor<String, String> descriptor(String method) {
         return MethodDescriptor.<String, String>newBuilder()
                 .setType(MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName(method)
-                .setRequestMarshaller(new Text())
-                .setResponseMarshaller(new Text())
+                .setRequestMarshaller(new TextMarshaller())
+                .setResponseMarshaller(new TextMarshaller())
                 .build();
     }
 
@@ -70,21 +71,5 @@ public final class GrpcProbe implements AutoCloseable {
     public void close() {
         channel.shutdownNow();
         loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    private static final class Text implements MethodDescriptor.Marshaller<String> {
-        @Override
-        public InputStream stream(String value) {
-            return new ByteArrayInputStream(value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream stream) {
-            try {
-                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

@@ -67,6 +67,11 @@ public final class LabSockets implements AutoCloseable {
         return inside(netns, () -> SocketChannel.open(StandardProtocolFamily.INET));
     }
 
+    /// A listening socket of the namespace that is not bound yet.
+    public ServerSocketChannel openServer(String netns) {
+        return inside(netns, () -> ServerSocketChannel.open(StandardProtocolFamily.INET6));
+    }
+
     private <T> T inside(String netns, Opening<T> opening) {
         Path path = Lab.NETNS_DIR.resolve(netns);
         try (Netns entered = Netns.open(path)) {
