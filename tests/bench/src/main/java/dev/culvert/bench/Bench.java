@@ -11,6 +11,7 @@ import dev.culvert.testkit.netns.MeshLab;
 import dev.culvert.testkit.netns.PodSpec;
 import dev.culvert.testkit.netns.Streams;
 import dev.culvert.testkit.netns.TcpServer;
+import dev.culvert.testkit.netns.WaypointSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
@@ -25,6 +26,7 @@ import java.util.Map;
 final class Bench implements AutoCloseable {
     private static final int SECONDS = 6;
     private static final int CONNECTIONS = 4000;
+    private static final String VIP = "10.96.0.50";
 
     private final Topology topology;
     private final MeshLab mesh;
@@ -37,13 +39,44 @@ final class Bench implements AutoCloseable {
         this.topology = topology;
         this.mesh = mesh;
         this.meter = new ProxyMeter(mesh, topology);
-        mesh.manifests()
-                .namespace(
-                        "bench",
-                        topology instanceof Topology.Direct ? Map.of() : Map.of("istio.io/dataplane-mode", "ambient"));
+        mesh.manifests().namespace("bench", labels(topology));
         this.client = mesh.run(PodSpec.of("bench", "client", "client"), 1);
         this.server = mesh.run(PodSpec.of("bench", "server", "server"), 2);
-        this.load = new LoadTools(mesh, client, server);
+        this.load = new LoadTools(mesh, client, server, origin());
+    }
+
+    private static Map<String, String> labels(Topology topology) {
+        return switch (topology) {
+            case Topology.Direct _ -> Map.of();
+            case Topology.Ours _, Topology.Peer _ -> Map.of("istio.io/dataplane-mode", "ambient");
+            case Topology.Waypoint _ ->
+                Map.of("istio.io/dataplane-mode", "ambient", "istio.io/use-waypoint", "waypoint");
+        };
+    }
+
+    /// A waypoint is on the way to a service's address only.
+    private String origin() {
+        if (!(topology instanceof Topology.Waypoint)) {
+            return "http://" + server.ipv4() + ":8080";
+        }
+        mesh.manifests().put("service", """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: server, namespace: bench}
+                spec:
+                  clusterIPs: [%s]
+                  selector: {app: server}
+                  ports: [{name: http, port: 80, targetPort: 8080, appProtocol: http}]
+                """.formatted(VIP));
+        meter.also(mesh.gateway(WaypointSpec.of("bench", "waypoint").with("CULVERT_JAVA_OPTS", waypointOptions()), 2)
+                .replica(1)
+                .process());
+        return "http://" + VIP;
+    }
+
+    /// For a profile: JVM options of the waypoint alone.
+    private static String waypointOptions() {
+        return System.getenv().getOrDefault("BENCH_WAYPOINT_JAVA_OPTS", "");
     }
 
     static Bench start(Topology topology, Path distribution) {
@@ -63,14 +96,28 @@ final class Bench implements AutoCloseable {
     }
 
     void measure(Results results, String only) {
+        if (topology instanceof Topology.Waypoint) {
+            requests(results, only);
+            return;
+        }
         step(only, "idle", () -> idle(results));
         step(only, "add", () -> podStart(results));
         step(only, "stream1", () -> throughput(results, 1));
         step(only, "stream16", () -> throughput(results, 16));
+        requests(results, only);
+        step(only, "memory", () -> memory(results));
+    }
+
+    private void requests(Results results, String only) {
+        if (topology instanceof Topology.Waypoint) {
+            step(only, "waypoint-idle", () -> {
+                pause(65_000);
+                results.add(topology, "waypoint idle, resident", "MB", ALONE, meter.residentMegabytesOfOther());
+            });
+        }
         step(only, "closed", () -> closedLoop(results));
         step(only, "connects", () -> newConnections(results));
         step(only, "paced", () -> paced(results));
-        step(only, "memory", () -> memory(results));
     }
 
     private static void step(String only, String name, Runnable measurement) {
@@ -124,7 +171,7 @@ final class Bench implements AutoCloseable {
         if (!(topology instanceof Topology.Direct)) {
             results.add(
                     topology,
-                    "1,000 requests/s, processor time of both proxies",
+                    "1,000 requests/s, processor time of all proxies",
                     "s/1,000",
                     ALONE,
                     cpu * 1000 / latency.sent());

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Measures direct, our node proxy, and a peer's when its path is given, in the same namespaces, one after another.
+/// Measures direct, our node proxy, our waypoint, and a peer's when its path is given, in the same namespaces, one
+/// after another.
 ///
 /// Arguments: the distribution's home; `--peer PATH` for another node proxy's binary; `--rounds N` (default 3, the
 /// median is printed); `--only NAME` for one measurement.
@@ -28,7 +29,8 @@ public final class BenchMain {
             }
         }
         Lab.cleanAbandoned();
-        List<Topology> topologies = new ArrayList<>(List.of(new Topology.Direct(), new Topology.Ours()));
+        List<Topology> topologies =
+                new ArrayList<>(List.of(new Topology.Direct(), new Topology.Ours(), new Topology.Waypoint()));
         if (peer != null) {
             topologies.add(new Topology.Peer(peer));
         }

@@ -38,12 +38,15 @@ final class LoadTools {
     private final LabPod client;
     private final LabPod server;
     private final Path directory;
+    private final String url;
 
-    LoadTools(MeshLab mesh, LabPod client, LabPod server) {
+    /// @param origin what requests are sent to, as `http://address:port`
+    LoadTools(MeshLab mesh, LabPod client, LabPod server, String origin) {
         this.mesh = mesh;
         this.client = client;
         this.server = server;
         this.directory = mesh.lab().directory().resolve("load");
+        this.url = origin + "/1k";
     }
 
     /// Starts iperf3's server and nginx in the server's pod, and waits until they answer through the mesh.
@@ -72,17 +75,13 @@ final class LoadTools {
                 "-c",
                 directory.resolve("nginx.conf").toString());
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!client.exec("curl", "-fsS", "-m", "2", "-o", "/dev/null", url()).ok()) {
+        while (!client.exec("curl", "-fsS", "-m", "2", "-o", "/dev/null", url).ok()) {
             if (System.nanoTime() > deadline || !nginx.alive() || !iperf.alive()) {
                 throw new IllegalStateException("the servers do not answer: " + nginx.tail()
-                        + client.exec("curl", "-sS", "-m", "2", url()).err());
+                        + client.exec("curl", "-sS", "-m", "2", url).err());
             }
             Bench.pause(200);
         }
-    }
-
-    private String url() {
-        return "http://" + server.ipv4() + ":8080/1k";
     }
 
     /// Moves bytes for some seconds over so many connections.
@@ -117,7 +116,7 @@ final class LoadTools {
                     "--rate-period=1ms",
                     "--rps=" + perSecond / (double) clients,
                     "--log-file=" + log,
-                    url());
+                    url);
             if (!result.ok() || !result.out().contains(" 0 failed")) {
                 throw new IllegalStateException("h2load: " + result.err() + result.out());
             }
@@ -147,13 +146,7 @@ final class LoadTools {
     /// As many requests as 16 connections can, each kept or each new.
     double wrk(boolean newConnections, int seconds) {
         String[] command = {
-            "wrk",
-            "-t1",
-            "-c16",
-            "-d" + seconds + "s",
-            "-H",
-            newConnections ? "Connection: close" : "X-Kept: yes",
-            url()
+            "wrk", "-t1", "-c16", "-d" + seconds + "s", "-H", newConnections ? "Connection: close" : "X-Kept: yes", url
         };
         Shell.Result result = Shell.attempt(Map.of(), "", Shell.inside(client.netns(), command));
         Matcher matcher = RATE.matcher(result.out());

@@ -6,23 +6,36 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/// Reads what the node proxies of a lab have used, from `/proc`. Stateless.
+/// Reads what the node proxies of a lab have used, from `/proc`. Used from one thread.
 final class ProxyMeter {
     private static final double TICKS_PER_SECOND = 100;
     private static final int UTIME = 11;
 
     private final MeshLab mesh;
     private final Topology topology;
+    private @Nullable LabProcess other;
 
     ProxyMeter(MeshLab mesh, Topology topology) {
         this.mesh = mesh;
         this.topology = topology;
     }
 
-    /// User and system time of both nodes' proxies so far, in seconds.
+    /// One more proxy counts, that is on neither node's account.
+    void also(LabProcess process) {
+        other = process;
+    }
+
+    /// User and system time of all proxies so far, in seconds.
     double cpuSeconds() {
-        return topology instanceof Topology.Direct ? 0 : cpu(pid(1)) + cpu(pid(2));
+        double more = other == null ? 0 : cpu(other.pid());
+        return topology instanceof Topology.Direct ? 0 : cpu(pid(1)) + cpu(pid(2)) + more;
+    }
+
+    /// Resident memory of the one more.
+    double residentMegabytesOfOther() {
+        return other == null ? 0 : resident(other.pid());
     }
 
     /// Resident memory of the first node's proxy.

@@ -23,6 +23,14 @@ public sealed interface Topology {
         }
     }
 
+    /// Our node process on both nodes, and our waypoint, on the server's node, before the service.
+    record Waypoint() implements Topology {
+        @Override
+        public String title() {
+            return "culvert + waypoint";
+        }
+    }
+
     /// Another node proxy on both nodes, with our agent and control plane.
     record Peer(Path binary) implements Topology {
         @Override
