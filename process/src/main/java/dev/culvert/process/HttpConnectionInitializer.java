@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
@@ -21,11 +22,14 @@ final class HttpConnectionInitializer extends ChannelInitializer<SocketChannel> 
 
     private final HttpLimits limits;
     private final Routes routes;
+    private final ChannelGroup connections;
     private int open;
 
-    HttpConnectionInitializer(HttpLimits limits, Routes routes) {
+    /// @param connections where each connection is noted, so that the endpoint can close it
+    HttpConnectionInitializer(HttpLimits limits, Routes routes, ChannelGroup connections) {
         this.limits = limits;
         this.routes = routes;
+        this.connections = connections;
     }
 
     @Override
@@ -35,6 +39,7 @@ final class HttpConnectionInitializer extends ChannelInitializer<SocketChannel> 
 
     @Override
     protected void initChannel(SocketChannel channel) {
+        connections.add(channel);
         if (open >= limits.connections()) {
             byte[] full = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);

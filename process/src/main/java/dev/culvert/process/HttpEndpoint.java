@@ -6,6 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -51,6 +53,8 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("admin", true), NioIoHandler.newFactory());
+    /// Refuses those that come once it was closed.
+    private final ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
     private final HttpLimits limits;
     private final List<Listener> listeners = new ArrayList<>();
 
@@ -72,7 +76,7 @@ public final class HttpEndpoint implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, 128)
-                .childHandler(new HttpConnectionInitializer(limits, routes));
+                .childHandler(new HttpConnectionInitializer(limits, routes, connections));
         try {
             bind.required().forEach(address -> bind(bootstrap, address, listener));
         } catch (UncheckedIOException e) {
@@ -105,11 +109,12 @@ public final class HttpEndpoint implements AutoCloseable {
         listener.channels.add(bound.channel());
     }
 
-    /// Closes every listener and connection, and ends the loop.
+    /// Closes every listener and connection, and ends the loop, which by itself may end without closing any.
     @Override
     public void close() {
         listeners.forEach(Listener::close);
         listeners.clear();
+        connections.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

@@ -153,6 +153,19 @@ final class HttpEndpointTest {
     }
 
     @Test
+    void closingClosesConnectionsThatAreKept() throws Exception {
+        try (Socket socket = connect()) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write("GET /hello HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(readUntil(socket.getInputStream(), "hello")).startsWith("HTTP/1.1 200");
+
+            endpoint.close();
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void answersRequestsSentAheadInOrder() throws Exception {
         String host = "HTTP/1.1\r\nhost: x\r\n";
         String last = "GET /nothing " + host + "connection: close\r\n\r\n";
