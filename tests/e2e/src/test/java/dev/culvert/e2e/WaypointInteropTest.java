@@ -145,7 +145,10 @@ class WaypointInteropTest {
 
     @Test
     void wrk() {
-        Wrk.start(mesh.lab, client, URL + "/wrk", 32, 5).assertNoneFailed(2000);
+        try (Wrk load = Wrk.start(mesh.lab, client, URL + "/wrk", 32)) {
+            MeshCase.pause(5_000);
+            load.assertNoneFailed(2_000);
+        }
     }
 
     @Test
