@@ -50,6 +50,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
     private final MeshInputs inputs;
     private final KeyGraph keys;
     private final WorkloadGraph workloads;
+    private final ProblemGraph problems;
     private final ResourceSource source;
     private ResourceSource.@Nullable Subscription subscription;
     private boolean settleDue;
@@ -71,6 +72,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         this.workloads = new WorkloadGraph(
                 graph, inputs, network, services, new WorkloadGraph.WorkloadPolicies(policies, guards), settings);
         RouteGraph routes = new RouteGraph(graph, inputs, services, settings);
+        this.problems = new ProblemGraph(graph, inputs, routes, settings);
         WaypointResources told = new WaypointResources(graph, inputs, targets, workloads, routes, settings);
         collect(TypeUrls.AUTHORIZATION, policies.resources);
         collect(TypeUrls.AUTHORIZATION, workloads.guards);
@@ -117,10 +119,12 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
-    /// What is wrong with manifests and with the mesh configuration, for an operator.
+    /// What is wrong with manifests and with the mesh configuration, and what of them waypoints cannot follow,
+    /// for an operator.
     public List<SourceProblem> problems() {
         List<SourceProblem> all = new ArrayList<>(source.problems());
         all.addAll(inputs.problems());
+        all.addAll(problems.problems());
         return all;
     }
 

@@ -3,12 +3,14 @@ package dev.culvert.controlplane.gateway;
 import dev.culvert.api.waypoint.Cluster;
 import dev.culvert.api.waypoint.Subset;
 import dev.culvert.api.waypoint.TrafficPolicy;
+import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.DestinationRule;
 import dev.culvert.kube.resource.TrafficPolicy.Locality;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the DestinationRules of a service and applies them to its cluster. Pure.
@@ -39,6 +41,20 @@ public final class DestinationRules {
             }
         }
         return List.of();
+    }
+
+    /// What of `rule` cannot be followed.
+    public static List<SourceProblem> problems(DestinationRule rule) {
+        return Stream.of(
+                        Stream.of(rule.trafficPolicy()),
+                        rule.trafficPolicy().ports().values().stream(),
+                        rule.subsets().stream().map(DestinationRule.Subset::trafficPolicy))
+                .flatMap(each -> each)
+                .map(policy -> TrafficMessages.of(policy).getTls().getInvalid())
+                .filter(reason -> !reason.isEmpty())
+                .distinct()
+                .map(reason -> new SourceProblem("DestinationRule " + rule.key(), 0, "", reason))
+                .toList();
     }
 
     private static boolean visible(DestinationRule rule, String namespace) {

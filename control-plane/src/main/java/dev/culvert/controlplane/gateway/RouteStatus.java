@@ -1,5 +1,6 @@
 package dev.culvert.controlplane.gateway;
 
+import dev.culvert.api.waypoint.HttpRule;
 import dev.culvert.controlplane.policy.BuiltPolicy.Acceptance;
 import dev.culvert.controlplane.status.ObjectStatus;
 import dev.culvert.controlplane.status.ObjectStatus.Section;
@@ -12,12 +13,15 @@ import dev.culvert.kube.resource.Kind;
 import dev.culvert.kube.resource.ParentRef;
 import dev.culvert.kube.resource.ParentStatus;
 import dev.culvert.kube.resource.Route;
+import dev.culvert.kube.resource.RouteFilter;
 import dev.culvert.kube.resource.TcpRoute;
 import dev.culvert.kube.resource.TlsRoute;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What the status of a route is to say of its parents that are services. Pure but for the backends it asks
 /// for.
@@ -33,7 +37,9 @@ public final class RouteStatus {
             String name,
             Map<ParentRef, List<MeshService>> parents,
             BackendResolver.Lookup lookup) {
-        Acceptance resolved = resolved(route, new BackendResolver(lookup, route, name));
+        BackendResolver backends = new BackendResolver(lookup, route, name);
+        Acceptance resolved = resolved(route, backends);
+        Acceptance broken = broken(route, backends);
         List<Section.Entry> entries = new ArrayList<>();
         for (ParentStatus other : route.parents()) {
             if (!other.controllerName().equals(WaypointReader.CONTROLLER)) {
@@ -47,6 +53,7 @@ public final class RouteStatus {
                 List.of(
                         new Verdict("Accepted", accepted(parent, found)),
                         new Verdict("ResolvedRefs", resolved),
+                        new Verdict("PartiallyInvalid", broken),
                         new Verdict("ResolvedWaypoints", waypoints(found))))));
         return new ObjectStatus(
                 kind, route.metadata(), List.of(), List.of(), List.of(new Section.Entries("parents", entries)));
@@ -94,15 +101,43 @@ public final class RouteStatus {
         return new Acceptance(true, "ResolvedRefs", "", List.of());
     }
 
+    /// Null when every rule can be followed.
+    private static @Nullable Acceptance broken(Route route, BackendResolver backends) {
+        RouteMessages messages = new RouteMessages(backends);
+        List<HttpRule> rules = switch (route) {
+            case HttpRoute http -> messages.http(http);
+            case GrpcRoute grpc -> messages.grpc(grpc);
+            case TlsRoute _, TcpRoute _ -> List.of();
+        };
+        String problems = rules.stream()
+                .flatMap(rule -> RouteProblems.of(rule).stream().map(reason -> rule.getName() + ": " + reason))
+                .collect(Collectors.joining("; "));
+        return problems.isEmpty() ? null : new Acceptance(true, "UnsupportedValue", problems, List.of(problems));
+    }
+
     private static List<BackendRef> refs(Route route) {
         List<BackendRef> refs = new ArrayList<>();
         switch (route) {
-            case HttpRoute http -> http.rules().forEach(rule -> rule.backends().forEach(each -> refs.add(each.ref())));
-            case GrpcRoute grpc -> grpc.rules().forEach(rule -> rule.backends().forEach(each -> refs.add(each.ref())));
+            case HttpRoute http -> http.rules().forEach(rule -> add(rule.backends(), rule.filters(), refs));
+            case GrpcRoute grpc -> grpc.rules().forEach(rule -> add(rule.backends(), rule.filters(), refs));
             case TlsRoute tls -> tls.rules().forEach(rule -> refs.addAll(rule.backends()));
             case TcpRoute tcp -> tcp.rules().forEach(rule -> refs.addAll(rule.backends()));
         }
         return refs;
+    }
+
+    /// Copies go to backends too.
+    private static void add(List<HttpRoute.Backend> backends, List<RouteFilter> filters, List<BackendRef> refs) {
+        List<RouteFilter> all = new ArrayList<>(filters);
+        for (HttpRoute.Backend backend : backends) {
+            refs.add(backend.ref());
+            all.addAll(backend.filters());
+        }
+        for (RouteFilter filter : all) {
+            if (filter instanceof RouteFilter.Mirror mirror) {
+                refs.add(mirror.backend());
+            }
+        }
     }
 
     private static List<Condition> before(Route route, ParentRef parent) {

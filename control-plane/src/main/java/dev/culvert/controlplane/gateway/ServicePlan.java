@@ -13,9 +13,10 @@ import java.util.function.Consumer;
 
 /// What every waypoint of a service does with its traffic: ports and routes. Immutable.
 ///
+/// @param service  its name, as in `shop/web.shop.svc.cluster.local`
 /// @param clusters names of all that its traffic may go to
 /// @param routes   that its traffic may take, as in `HTTPRoute shop/split`
-public record ServicePlan(List<ServicePort> ports, Set<String> clusters, Set<String> routes) {
+public record ServicePlan(String service, List<ServicePort> ports, Set<String> clusters, Set<String> routes) {
     /// Between the name of a route and that of its rule.
     static final String RULE = " rule ";
 
@@ -36,7 +37,7 @@ public record ServicePlan(List<ServicePort> ports, Set<String> clusters, Set<Str
                 set.getHttpList().forEach(rule -> routes.add(route(rule.getName())));
             }
         }
-        return new ServicePlan(ports, clusters, routes);
+        return new ServicePlan(service, ports, clusters, routes);
     }
 
     /// The route that a rule of this name belongs to.

@@ -7,9 +7,12 @@ import dev.culvert.api.waypoint.TelemetryProvider;
 import dev.culvert.api.waypoint.Waypoint;
 import dev.culvert.controlplane.config.MeshConfig;
 import dev.culvert.controlplane.config.WaypointDefaults;
+import dev.culvert.kube.SourceProblem;
 import dev.culvert.kube.resource.Gateway;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the message by which a waypoint knows itself. Pure but for the services it asks for.
@@ -51,6 +54,23 @@ public record WaypointMessages(MeshConfig mesh, String clusterId, HostNames host
         }
         clusters.remove("");
         return clusters;
+    }
+
+    /// What is wrong with the providers.
+    public List<SourceProblem> problems() {
+        return Stream.concat(
+                        mesh.waypoints().authorizers().stream()
+                                .map(this::resolved)
+                                .map(provider -> problem(provider.getName(), provider.getInvalid())),
+                        mesh.waypoints().tellers().stream()
+                                .map(this::resolved)
+                                .map(provider -> problem(provider.getName(), provider.getInvalid())))
+                .filter(problem -> !problem.reason().isEmpty())
+                .toList();
+    }
+
+    private static SourceProblem problem(String provider, String reason) {
+        return new SourceProblem("extension provider " + provider, 0, "", reason);
     }
 
     private ExtAuthz resolved(ExtAuthz provider) {

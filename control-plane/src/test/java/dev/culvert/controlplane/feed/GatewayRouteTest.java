@@ -9,6 +9,7 @@ import dev.culvert.api.waypoint.HttpMatch;
 import dev.culvert.api.waypoint.HttpRule;
 import dev.culvert.api.waypoint.RouteSet;
 import dev.culvert.api.waypoint.TcpRule;
+import dev.culvert.controlplane.status.ObjectStatus;
 import dev.culvert.controlplane.status.ObjectStatus.Section;
 import java.util.List;
 import java.util.Objects;
@@ -260,6 +261,28 @@ final class GatewayRouteTest {
         }
     }
 
+    @Test
+    void whatCannotBeFollowedIsInTheStatusAndOnTheListOfProblems() {
+        try (var mesh = mesh(route("HTTPRoute", "r", ", port: 80", """
+                rules:
+                - matches: [{path: {type: RegularExpression, value: "/a("}}]
+                  filters: [{type: RequestMirror, requestMirror: {backendRef: {name: gone, port: 1}}}]
+                  backendRefs: [{name: web, port: 80}]
+                - filters: [{type: ExtensionRef, extensionRef: {group: x.example, kind: Odd, name: o}}]
+                """))) {
+            assertThat(verdicts(parent(mesh, "r")))
+                    .containsExactly(
+                            "Accepted true",
+                            "BackendNotFound false",
+                            "UnsupportedValue true",
+                            "ResolvedWaypoints true");
+            assertThat(mesh.feed.problems())
+                    .extracting(Object::toString)
+                    .anyMatch(line -> line.startsWith("HTTPRoute shop/r rule 0: the regular expression /a("))
+                    .anyMatch(line -> line.startsWith("HTTPRoute shop/r rule 1: the filter Odd.x.example"));
+        }
+    }
+
     private static Section.Entry parent(WaypointFixture mesh, String route) {
         return mesh.status(route).sections().stream()
                 .map(Section.Entries.class::cast)
@@ -271,7 +294,9 @@ final class GatewayRouteTest {
 
     private static List<String> verdicts(Section.Entry entry) {
         return entry.verdicts().stream()
-                .map(verdict -> Objects.requireNonNull(verdict.acceptance()))
+                .map(ObjectStatus.Verdict::acceptance)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
                 .map(acceptance -> acceptance.reason() + " " + acceptance.accepted())
                 .toList();
     }
