@@ -6,29 +6,39 @@ import org.jspecify.annotations.Nullable;
 
 /// What a waypoint is before it runs. Immutable.
 ///
+/// @param traffic what it takes: `service`, `workload` or `all`
 /// @param vip address of a Service before its replicas; null when the address of its one pod is the Gateway's
 /// @param environment more of it for the processes
 public record WaypointSpec(
-        String namespace, String name, @Nullable String vip, Map<String, String> environment) {
+        String namespace,
+        String name,
+        String traffic,
+        @Nullable String vip,
+        Map<String, String> environment) {
     public WaypointSpec {
         environment = Map.copyOf(environment);
     }
 
     /// A waypoint of one replica, known by its pod's address.
     public static WaypointSpec of(String namespace, String name) {
-        return new WaypointSpec(namespace, name, null, Map.of());
+        return new WaypointSpec(namespace, name, "service", null, Map.of());
+    }
+
+    /// The same for other traffic.
+    public WaypointSpec takes(String kind) {
+        return new WaypointSpec(namespace, name, kind, vip, environment);
     }
 
     /// The same with a Service before its replicas.
     public WaypointSpec withService(String address) {
-        return new WaypointSpec(namespace, name, address, environment);
+        return new WaypointSpec(namespace, name, traffic, address, environment);
     }
 
     /// The same with one more variable for its processes.
     public WaypointSpec with(String key, String value) {
         Map<String, String> more = new HashMap<>(environment);
         more.put(key, value);
-        return new WaypointSpec(namespace, name, vip, more);
+        return new WaypointSpec(namespace, name, traffic, vip, more);
     }
 
     /// The identity of its processes.
@@ -43,6 +53,7 @@ public record WaypointSpec(
                 metadata:
                   name: %s
                   namespace: %s
+                  labels: {istio.io/waypoint-for: %s}
                 spec:
                   gatewayClassName: istio-waypoint
                   addresses:
@@ -52,7 +63,7 @@ public record WaypointSpec(
                     port: 15008
                     protocol: HBONE
                     allowedRoutes: {namespaces: {from: All}}
-                """.formatted(name, namespace, address);
+                """.formatted(name, namespace, traffic, address);
     }
 
     String serviceManifest(String address) {
