@@ -65,7 +65,7 @@ public final class MeshFeed implements ResourceFeed, AutoCloseable {
         this.keys = new KeyGraph(graph, inputs, keySource, this::onThread, this::settleSoon);
         NetworkName network = new NetworkName(graph, inputs, settings);
         PolicyGraph policies = new PolicyGraph(graph, inputs, settings);
-        WaypointGraph waypoints = new WaypointGraph(graph, inputs, network);
+        WaypointGraph waypoints = new WaypointGraph(graph, inputs, network, settings);
         ServiceGraph services = new ServiceGraph(graph, inputs, network, waypoints, settings);
         TargetGraph targets = new TargetGraph(inputs, waypoints);
         GuardGraph guards = new GuardGraph(graph, inputs, services, targets, settings);

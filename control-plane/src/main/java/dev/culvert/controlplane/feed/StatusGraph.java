@@ -25,6 +25,7 @@ import dev.culvert.kube.resource.RequestAuthentication;
 import dev.culvert.kube.resource.Resource;
 import dev.culvert.kube.resource.ResourceKey;
 import dev.culvert.kube.resource.Route;
+import dev.culvert.kube.resource.ServiceEntry;
 import dev.culvert.kube.resource.TargetRef;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,11 +58,11 @@ final class StatusGraph {
                 inputs.services,
                 (service, fetch) -> bound(
                         Kinds.SERVICE, service, service.conditions(), fetch.one(waypoints.services, service.key()))));
-        tell(graph.derive(
-                "entryStatuses",
-                inputs.serviceEntries,
-                (entry, fetch) -> bound(
-                        Kinds.SERVICE_ENTRY, entry, entry.conditions(), fetch.one(waypoints.entries, entry.key()))));
+        tell(graph.derive("entryStatuses", inputs.serviceEntries, (entry, fetch) -> {
+            Binding binding = fetch.one(waypoints.entries, entry.key());
+            return told(
+                    Kinds.SERVICE_ENTRY, entry, entry.conditions(), List.of(verdict(binding), missing(entry, binding)));
+        }));
         tell(graph.derive(
                 "workloadEntryStatuses",
                 inputs.workloadEntries,
@@ -129,18 +130,33 @@ final class StatusGraph {
 
     private static Map<ResourceKey, ObjectStatus> bound(
             Kind<?> kind, Resource object, List<Condition> conditions, @Nullable Binding binding) {
-        Acceptance verdict = binding == null ? null : binding.verdict();
-        boolean told =
-                conditions.stream().anyMatch(condition -> condition.type().equals(ObjectStatus.WAYPOINT_BOUND));
-        return verdict == null && !told
-                ? Map.of()
-                : Map.of(
-                        object.key(),
-                        ObjectStatus.conditions(
-                                kind,
-                                object.metadata(),
-                                conditions,
-                                List.of(new Verdict(ObjectStatus.WAYPOINT_BOUND, verdict))));
+        return told(kind, object, conditions, List.of(verdict(binding)));
+    }
+
+    private static Verdict verdict(@Nullable Binding binding) {
+        return new Verdict(ObjectStatus.WAYPOINT_BOUND, binding == null ? null : binding.verdict());
+    }
+
+    /// Wildcards are resolved by waypoints alone.
+    private static Verdict missing(ServiceEntry entry, @Nullable Binding binding) {
+        boolean wild = entry.hosts().stream().anyMatch(host -> host.startsWith("*"));
+        boolean missing = wild && (binding == null || binding.waypoint() == null);
+        String message = "hosts with a wildcard are reached through a waypoint alone, and there is none";
+        return new Verdict(
+                ObjectStatus.WAYPOINT_MISSING,
+                missing ? new Acceptance(true, "NoWaypointForWildcardService", message, List.of(message)) : null);
+    }
+
+    /// Nothing where there is nothing to say, and nothing that was said before.
+    private static Map<ResourceKey, ObjectStatus> told(
+            Kind<?> kind, Resource object, List<Condition> conditions, List<Verdict> verdicts) {
+        boolean anything = verdicts.stream()
+                .anyMatch(verdict -> verdict.acceptance() != null
+                        || conditions.stream()
+                                .anyMatch(condition -> condition.type().equals(verdict.type())));
+        return anything
+                ? Map.of(object.key(), ObjectStatus.conditions(kind, object.metadata(), conditions, verdicts))
+                : Map.of();
     }
 
     private <T extends Resource> void follow(

@@ -1,6 +1,7 @@
 package dev.culvert.controlplane.feed;
 
 import dev.culvert.api.MeshLabels;
+import dev.culvert.controlplane.config.MeshSettings;
 import dev.culvert.controlplane.derive.Derived;
 import dev.culvert.controlplane.derive.Fetch;
 import dev.culvert.controlplane.derive.Graph;
@@ -12,6 +13,7 @@ import dev.culvert.controlplane.gateway.WaypointReader;
 import dev.culvert.controlplane.gateway.WaypointRequest;
 import dev.culvert.controlplane.gateway.WaypointView;
 import dev.culvert.controlplane.gateway.WaypointView.Traffic;
+import dev.culvert.controlplane.workload.ServiceTarget;
 import dev.culvert.kube.resource.Gateway;
 import dev.culvert.kube.resource.Namespace;
 import dev.culvert.kube.resource.ObjectMeta;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// The waypoints of the mesh, and who uses which. Confined to the `derive` thread.
 final class WaypointGraph {
     private final MeshInputs inputs;
+    private final MeshSettings settings;
     private final Index<String, ResourceKey, WaypointView> byPlace;
     private final Index<ResourceKey, ResourceKey, Pod> podsOfGateway;
     private final Derived<ResourceKey, Namespace, String, WaypointLabels> defaults;
@@ -44,8 +47,9 @@ final class WaypointGraph {
     final Derived<ResourceKey, ServiceEntry, ResourceKey, Binding> entries;
     final Derived<ResourceKey, WorkloadEntry, ResourceKey, Binding> workloadEntries;
 
-    WaypointGraph(Graph graph, MeshInputs inputs, NetworkName network) {
+    WaypointGraph(Graph graph, MeshInputs inputs, NetworkName network, MeshSettings settings) {
         this.inputs = inputs;
+        this.settings = settings;
         waypoints = graph.derive("waypoints", inputs.gateways, (gateway, fetch) -> {
             var gatewayClass = fetch.one(
                     inputs.gatewayClasses, new ResourceKey("", gateway.spec().gatewayClassName()));
@@ -95,6 +99,7 @@ final class WaypointGraph {
     private Map<ResourceKey, Binding> asked(Service service, Fetch fetch) {
         Set<String> places = new HashSet<>();
         service.spec().clusterIps().forEach(ip -> places.add(ip.getHostAddress()));
+        places.add(ServiceTarget.of(service, settings.domain()).resourceName());
         return isGateway(service.metadata()) || isWaypoint(places, fetch)
                 ? Map.of()
                 : asked(service.key(), bind(service.metadata(), Traffic.SERVICE, fetch));

@@ -22,6 +22,8 @@ public record ObjectStatus(
     public static final String WAYPOINT_ACCEPTED = "WaypointAccepted";
     /// Whether an object has the waypoint that it asks for.
     public static final String WAYPOINT_BOUND = "istio.io/WaypointBound";
+    /// Whether an object works through a waypoint alone, and has none.
+    public static final String WAYPOINT_MISSING = "istio.io/WaypointMissing";
 
     public ObjectStatus {
         conditions = List.copyOf(conditions);

@@ -171,4 +171,39 @@ final class WaypointBindingTest {
             assertThat(reason(mesh)).isEqualTo("CanaryInvalidWeight");
         }
     }
+
+    @Test
+    void aWaypointsOwnServiceHasNoneHoweverTheGatewayNamesIt() {
+        String own = """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a, namespace: shop}
+                spec: {selector: {app: proxy}, clusterIP: 10.96.1.9, ports: [{name: mesh, port: 15008}]}
+                """;
+        String named = gateway("a", "shop", "", SAME, 1)
+                .replace("{type: IPAddress, value: 10.96.1.1}", "{type: Hostname, value: a.shop.svc.cluster.local}");
+        try (var mesh = new WaypointFixture(namespace(WANTED) + named + own + service(""))) {
+            assertThat(mesh.address("web").getWaypoint().getHostname().getHostname())
+                    .isEqualTo("a.shop.svc.cluster.local");
+            assertThat(mesh.address("a").hasWaypoint()).isFalse();
+        }
+    }
+
+    @Test
+    void aWildcardWithoutAWaypointSaysSo() {
+        try (var mesh = new WaypointFixture(namespace("") + """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: wild, namespace: shop}
+                spec: {hosts: ["*.example"], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DYNAMIC_DNS}
+                """)) {
+            assertThat(mesh.status("wild").verdicts())
+                    .filteredOn(verdict -> verdict.type().equals(ObjectStatus.WAYPOINT_MISSING))
+                    .extracting(verdict ->
+                            Objects.requireNonNull(verdict.acceptance()).reason())
+                    .containsExactly("NoWaypointForWildcardService");
+        }
+    }
 }
