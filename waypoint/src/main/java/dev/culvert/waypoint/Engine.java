@@ -16,6 +16,7 @@ import dev.culvert.waypoint.connect.PooledCalls;
 import dev.culvert.waypoint.connect.Upstreams;
 import dev.culvert.waypoint.exchange.ExchangeObservers;
 import dev.culvert.waypoint.exchange.InternalCalls;
+import dev.culvert.waypoint.http.DrainEvent;
 import dev.culvert.waypoint.http.FlowParts;
 import dev.culvert.waypoint.http.HttpConnections;
 import dev.culvert.waypoint.listener.InnerConnections;
@@ -26,6 +27,7 @@ import dev.culvert.waypoint.policy.PolicyRuntime;
 import dev.culvert.waypoint.policy.jwt.TokenCache;
 import dev.culvert.waypoint.world.WorldState;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -34,6 +36,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -59,6 +62,7 @@ final class Engine implements AutoCloseable {
     private final PolicyObserver policies;
     private final EventLoopGroup loops;
     private final TlsContexts tls;
+    private final ByteBufAllocator allocator;
     private final PerLoop<LoopParts> perLoop;
     private final HboneServer server;
     private @Nullable Channel listener;
@@ -71,7 +75,14 @@ final class Engine implements AutoCloseable {
     /// What each loop has. Confined to it.
     private record LoopParts(TunnelPool tunnels, Upstreams upstreams, InternalCalls calls, InnerConnections inner) {}
 
-    Engine(WaypointConfig config, WorldState state, CertificateSource certificates, Telling telling) {
+    /// @param allocator of the buffers of all connections
+    Engine(
+            WaypointConfig config,
+            WorldState state,
+            CertificateSource certificates,
+            Telling telling,
+            ByteBufAllocator allocator) {
+        this.allocator = allocator;
         this.config = config;
         this.state = state;
         this.certificates = certificates;
@@ -80,14 +91,15 @@ final class Engine implements AutoCloseable {
                 config.listen().workerThreads(),
                 new DefaultThreadFactory("loop", true),
                 SteadyEpollHandler.newFactory());
-        tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD, null);
+        HboneLimits limits = config.listen().tunnels();
+        tls = new TlsContexts(limits, TlsOffer.STANDARD, null);
         observers = telling.exchanges().apply(this::call, loops.next());
         perLoop = PerLoop.of(loops, this::parts);
         PerLoop<InnerConnections> inner =
                 PerLoop.of(loops, loop -> perLoop.on(loop).inner());
         server = new HboneServer(
                 tls,
-                HboneLimits.DEFAULT,
+                limits,
                 certificates,
                 new TunnelTerminator(state::world, inner, config.self().identity()));
     }
@@ -97,8 +109,8 @@ final class Engine implements AutoCloseable {
     }
 
     private LoopParts parts(EventLoop loop) {
-        TunnelPool tunnels = new TunnelPool(loop, HboneLimits.DEFAULT, tls);
-        Dialler.Self self = new Dialler.Self(config.self().identity(), certificates, Baggage.EMPTY);
+        TunnelPool tunnels = new TunnelPool(loop, config.listen().tunnels(), tls);
+        Dialler.Self self = new Dialler.Self(config.self().identity(), certificates, Baggage.EMPTY, allocator);
         Upstreams upstreams =
                 new Upstreams(new Dialler(loop, tunnels, self, new ClientTlsContexts()), config.upstream());
         RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
@@ -132,6 +144,7 @@ final class Engine implements AutoCloseable {
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -158,18 +171,31 @@ final class Engine implements AutoCloseable {
                 : config.listen().address();
     }
 
-    /// Takes no further client in, tells those that are there that we go, and lets running requests
-    /// end.
+    /// Tells clients that we go while they are still let in, so that those that do not know it yet
+    /// lose nothing; then takes no further client in, and lets running requests end.
     ///
     /// @return completes when the last tunnel is closed
     CompletableFuture<Void> drain(Duration deadline) {
-        if (listener != null) {
-            listener.close();
-        }
-        perLoop.post(parts -> parts.inner().http().drain());
+        Duration settle = config.listen().settle().compareTo(deadline) < 0
+                ? config.listen().settle()
+                : Duration.ZERO;
         CompletableFuture<Void> done = new CompletableFuture<>();
-        server.drain(deadline).addListener(_ -> done.complete(null));
+        perLoop.post(parts -> parts.inner().drain(DrainEvent.LAST));
+        loops.schedule(
+                () -> leave(deadline.minus(settle)).addListener(_ -> done.complete(null)),
+                settle.toNanos(),
+                TimeUnit.NANOSECONDS);
         return done;
+    }
+
+    private Future<?> leave(Duration deadline) {
+        Future<?> left = server.drain(deadline);
+        Channel listening = listener;
+        if (listening != null) {
+            listening.close();
+        }
+        perLoop.post(parts -> parts.inner().drain(DrainEvent.CLOSE));
+        return left;
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.culvert.waypoint.admin.AdminPages;
 import dev.culvert.waypoint.config.WaypointConfig;
 import dev.culvert.waypoint.observe.Observers;
 import dev.culvert.waypoint.world.WaypointWorld;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -56,7 +57,8 @@ public final class WaypointApp implements AutoCloseable {
                 config,
                 feed.state(),
                 own(),
-                new Engine.Telling((calls, loop) -> new Observers(parts.metrics(), calls, loop), new PolicyLog()));
+                new Engine.Telling((calls, loop) -> new Observers(parts.metrics(), calls, loop), new PolicyLog()),
+                ByteBufAllocator.DEFAULT);
     }
 
     private CertificateSource own() {

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +16,12 @@ import java.util.concurrent.TimeUnit;
 /// A backend that a test plays by hand: connections wait until they are taken, and are then plain sockets.
 final class RawBackend implements AutoCloseable {
     private final ServerSocket listening;
+    private final Thread accepting;
     private final BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
 
     RawBackend() throws IOException {
         listening = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(() -> {
+        accepting = Thread.ofVirtual().start(() -> {
             while (!listening.isClosed()) {
                 try {
                     accepted.add(new Connection(listening.accept()));
@@ -78,6 +80,12 @@ final class RawBackend implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+        try {
+            // the socket listens until nobody waits for it any more
+            accepting.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// One connection. Its socket waits for ten seconds at most.

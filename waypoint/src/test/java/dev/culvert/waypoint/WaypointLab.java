@@ -5,10 +5,12 @@ import dev.culvert.api.SpiffeId;
 import dev.culvert.api.waypoint.Cluster;
 import dev.culvert.api.waypoint.ClusterPort;
 import dev.culvert.api.waypoint.Endpoint;
+import dev.culvert.api.waypoint.Policies;
 import dev.culvert.api.waypoint.Protocol;
 import dev.culvert.api.waypoint.RouteSet;
 import dev.culvert.api.waypoint.Service;
 import dev.culvert.api.waypoint.ServicePort;
+import dev.culvert.api.waypoint.TrafficPolicy;
 import dev.culvert.api.waypoint.Waypoint;
 import dev.culvert.hbone.ConnectReply;
 import dev.culvert.hbone.ConnectRequest;
@@ -36,6 +38,7 @@ import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.upstream.Site;
 import dev.culvert.waypoint.world.WorldState;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -47,6 +50,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +59,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /// A waypoint in one process, told what a control plane would tell, with clients that come by tunnel and backends on
 /// the
@@ -68,6 +73,8 @@ final class WaypointLab implements AutoCloseable {
     final WorldState state = new WorldState(Site.UNKNOWN);
     final Queue<ExchangeRecord> records = new ConcurrentLinkedQueue<>();
     final Engine engine;
+    /// Of the buffers of the waypoint alone.
+    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, SteadyEpollHandler.newFactory());
     private final TlsContexts tls = new TlsContexts(HboneLimits.DEFAULT, TlsOffer.STANDARD, null);
     private final TunnelPool pool;
@@ -93,7 +100,11 @@ final class WaypointLab implements AutoCloseable {
             }
         };
         engine = new Engine(
-                config, state, source(WAYPOINT), new Engine.Telling((_, _) -> (_, _) -> observer, new PolicyLog()));
+                config,
+                state,
+                source(WAYPOINT),
+                new Engine.Telling((_, _) -> (_, _) -> observer, new PolicyLog()),
+                allocator);
         engine.listen();
         pool = new TunnelPool((EventLoop) loops.iterator().next(), HboneLimits.DEFAULT, tls);
         state.self(Waypoint.newBuilder()
@@ -112,6 +123,11 @@ final class WaypointLab implements AutoCloseable {
     /// Tells of a service at [#VIP], whose only port is 80, and of its backends.
     void serve(Protocol protocol, List<RouteSet> routes, int... backendPorts) {
         cluster("web", protocol, backendPorts);
+        service(protocol, routes, Policies.getDefaultInstance());
+    }
+
+    /// Tells of the service alone.
+    void service(Protocol protocol, List<RouteSet> routes, Policies policies) {
         state.services(
                 Map.of(
                         "shop/web",
@@ -124,13 +140,19 @@ final class WaypointLab implements AutoCloseable {
                                         .setPort(80)
                                         .setProtocol(protocol)
                                         .addAllRoutes(routes))
+                                .setPolicies(policies)
                                 .build()),
                 List.of());
     }
 
     /// Tells of a cluster `shop/name`.
     void cluster(String name, Protocol protocol, int... backendPorts) {
+        cluster(name, protocol, TrafficPolicy.getDefaultInstance(), backendPorts);
+    }
+
+    void cluster(String name, Protocol protocol, TrafficPolicy policy, int... backendPorts) {
         Cluster.Builder cluster = Cluster.newBuilder()
+                .setPolicy(policy)
                 .setNamespace("shop")
                 .setHostname(name)
                 .setService(name)
@@ -206,10 +228,19 @@ final class WaypointLab implements AutoCloseable {
         return new ArrayList<>(records);
     }
 
+    /// Bytes of buffers that the waypoint holds.
+    long usedBytes() {
+        return allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory();
+    }
+
+    /// Ends everything, and fails when the waypoint has not freed a buffer.
     @Override
     public void close() {
+        loops.submit(pool::close).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        engine.drain(Duration.ZERO).orTimeout(10, TimeUnit.SECONDS).join();
         engine.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
         tls.close();
+        Awaitility.await("all buffers freed").until(this::usedBytes, used -> used == 0);
     }
 }

@@ -32,6 +32,7 @@ final class ChunkGuard {
     private long left;
     private int trailerStart;
     private int trailerBytes;
+    private boolean named;
     private boolean done;
 
     ChunkGuard(HttpLimits limits) {
@@ -46,6 +47,7 @@ final class ChunkGuard {
         extension = 0;
         left = 0;
         trailerBytes = 0;
+        named = false;
         done = false;
     }
 
@@ -148,15 +150,32 @@ final class ChunkGuard {
                 return Malformed.bad("bare_lf");
             }
             done = looked - trailerStart == 1;
+            if (!done && !named) {
+                return Malformed.bad("trailer_without_colon");
+            }
+            named = false;
             trailerStart = looked + 1;
             return null;
         }
         if (before == '\r') {
             return Malformed.bad("bare_cr");
         }
+        if (!named && b != '\r') {
+            return name(first, b);
+        }
+        return (b >= 0 && b < ' ' && b != '\t' && b != '\r') || b == 0x7f
+                ? Malformed.bad("control_character_in_trailer")
+                : null;
+    }
+
+    private @Nullable Malformed name(boolean first, byte b) {
         if (first && (b == ' ' || b == '\t')) {
             return Malformed.bad("folded_header_line");
         }
-        return b >= 0 && b < ' ' && b != '\t' && b != '\r' ? Malformed.bad("control_character_in_trailer") : null;
+        if (b == ':' && !first) {
+            named = true;
+            return null;
+        }
+        return HeadScanner.isToken(b) ? null : Malformed.bad("invalid_trailer_name");
     }
 }

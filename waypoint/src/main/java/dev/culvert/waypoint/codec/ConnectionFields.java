@@ -13,6 +13,27 @@ public final class ConnectionFields {
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
     private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
 
+    private static final List<AsciiString> NOT_BEHIND = List.of(
+            HttpHeaderNames.CONNECTION,
+            KEEP_ALIVE,
+            PROXY_CONNECTION,
+            HTTP2_SETTINGS,
+            HttpHeaderNames.TRANSFER_ENCODING,
+            HttpHeaderNames.CONTENT_LENGTH,
+            HttpHeaderNames.UPGRADE,
+            HttpHeaderNames.TRAILER,
+            HttpHeaderNames.TE,
+            HttpHeaderNames.HOST,
+            HttpHeaderNames.EXPECT,
+            HttpHeaderNames.RANGE,
+            HttpHeaderNames.AUTHORIZATION,
+            HttpHeaderNames.PROXY_AUTHORIZATION,
+            HttpHeaderNames.COOKIE,
+            HttpHeaderNames.SET_COOKIE,
+            HttpHeaderNames.CONTENT_TYPE,
+            HttpHeaderNames.CONTENT_ENCODING,
+            HttpHeaderNames.CONTENT_RANGE);
+
     private ConnectionFields() {}
 
     /// Takes them out of a message of HTTP/1. What is left of a wish to switch protocols is the
@@ -42,6 +63,14 @@ public final class ConnectionFields {
         }
         if (!upgrade || headers.containsValue(HttpHeaderNames.UPGRADE, "h2c", true)) {
             headers.remove(HttpHeaderNames.UPGRADE);
+        }
+    }
+
+    /// Takes out of the fields behind a body what is about framing, routing, who asks, or how the
+    /// body is to be read (RFC 9110 section 6.5.1): a server may take them for those of the head.
+    static void stripTrailers(HttpHeaders trailers) {
+        if (!trailers.isEmpty()) {
+            NOT_BEHIND.forEach(trailers::remove);
         }
     }
 

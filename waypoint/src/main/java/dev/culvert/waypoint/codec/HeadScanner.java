@@ -92,7 +92,9 @@ final class HeadScanner {
         } else if (b == '\r') {
             return;
         } else if (lines == 0) {
-            if (isControl(b) || (request && b < 0)) {
+            if (looked == 1 && !isToken(b)) {
+                refuse("invalid_first_line");
+            } else if (isControl(b) || (request && b < 0)) {
                 refuse("control_character_in_first_line");
             }
         } else if (!named) {
@@ -129,7 +131,7 @@ final class HeadScanner {
             refuse("empty_first_line");
         } else if (lines > 0 && !empty && !named) {
             refuse("header_without_colon");
-        } else if (lines > limits.headerCount()) {
+        } else if (!empty && lines > limits.headerCount()) {
             refusal = new Malformed(431, "too_many_headers");
         }
         boolean whole = lines > 0 && empty;

@@ -67,6 +67,7 @@ public final class Http1Messages {
         boolean chunked = HttpUtil.isTransferEncodingChunked(message);
         boolean bodyless = !chunked && HttpUtil.getContentLength(message, 0L) == 0;
         headers.remove(HttpHeaderNames.HOST);
+        canonicalLength(headers);
         ConnectionFields.strip(headers);
         if (old) {
             headers.remove(HttpHeaderNames.UPGRADE);
@@ -96,12 +97,26 @@ public final class Http1Messages {
         return lengths.isEmpty() || isLength(lengths.getFirst()) ? null : "invalid_content_length";
     }
 
+    /// Some servers read a number that begins with a zero as octal.
+    static void canonicalLength(HttpHeaders headers) {
+        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length != null && length.length() > 1 && length.charAt(0) == '0') {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(Long.parseLong(length)));
+        }
+    }
+
     static boolean isLength(String text) {
         return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private static ParsedRequest refused(int status, String reason) {
         return new ParsedRequest.Refused(new Malformed(status, reason));
+    }
+
+    /// Fields behind a body, without those that say what only a head may say.
+    public static HttpHeaders parseTrailers(HttpHeaders trailers) {
+        ConnectionFields.stripTrailers(trailers);
+        return trailers;
     }
 
     /// A request as it goes to a backend.
@@ -135,6 +150,7 @@ public final class Http1Messages {
                 && !"HTTP/1.0".equals(message.protocolVersion().text())) {
             return null;
         }
+        canonicalLength(headers);
         ConnectionFields.strip(headers);
         return new ResponseHead(message.status().code(), headers);
     }

@@ -8,7 +8,6 @@ import java.time.Duration;
 
 /// Netty's codec of HTTP/2 with our limits. Without state.
 public final class Http2Codecs {
-    private static final int FLOOD_SECONDS = 30;
     private static final int QUEUED_CONTROL_FRAMES = 1_000;
     private static final int EMPTY_DATA_FRAMES = 10;
     private static final int CONTINUATIONS = 16;
@@ -19,9 +18,11 @@ public final class Http2Codecs {
     ///
     /// @param grace what running streams get when the connection is closed
     public static Http2FrameCodec server(HttpLimits limits, Duration grace) {
+        HttpLimits.Floods floods = limits.floods();
+        int seconds = (int) floods.period().toSeconds();
         Http2FrameCodec codec = common(Http2FrameCodecBuilder.forServer())
-                .decoderEnforceMaxRstFramesPerWindow(limits.resets(), FLOOD_SECONDS)
-                .encoderEnforceMaxRstFramesPerWindow(limits.resets(), FLOOD_SECONDS)
+                .decoderEnforceMaxRstFramesPerWindow(floods.resets(), seconds)
+                .encoderEnforceMaxRstFramesPerWindow(floods.resets(), seconds)
                 .initialSettings(settings(limits).maxConcurrentStreams(limits.streams()))
                 .build();
         codec.gracefulShutdownTimeoutMillis(grace.toMillis());

@@ -67,6 +67,7 @@ public final class Http2Messages {
             return refused(400, "invalid_content_length");
         }
         headers.remove(HOST);
+        Http1Messages.canonicalLength(headers);
         head.authority(authority);
         return new ParsedRequest.Taken(head, last, true);
     }
@@ -195,6 +196,10 @@ public final class Http2Messages {
                 return null;
             }
         }
-        return copy(fields);
+        HttpHeaders trailers = copy(fields);
+        if (trailers != null) {
+            ConnectionFields.stripTrailers(trailers);
+        }
+        return trailers;
     }
 }

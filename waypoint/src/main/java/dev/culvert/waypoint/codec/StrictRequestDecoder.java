@@ -86,8 +86,8 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
     }
 
     private boolean headIsThere(ByteBuf in, List<Object> out) {
-        if (!scanner.isInside() && in.readableBytes() >= 2 && in.getShort(in.readerIndex()) == 0x0d0a) {
-            // RFC 9112 section 2.2: an empty line before a request is passed over
+        while (!scanner.isInside() && in.readableBytes() >= 2 && in.getShort(in.readerIndex()) == 0x0d0a) {
+            // RFC 9112 section 2.2: empty lines before a request are passed over
             in.skipBytes(2);
         }
         boolean whole = scanner.scan(in);
@@ -140,6 +140,16 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
         channelRead(ctx, Unpooled.EMPTY_BUFFER);
         if (inputClosed && !waiting && !ctx.isRemoved()) {
             super.userEventTriggered(ctx, ChannelInputShutdownEvent.INSTANCE);
+        }
+    }
+
+    /// A decoder that has given nothing asks for more bytes; this one has enough while it waits.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        if (waiting) {
+            ctx.fireChannelReadComplete();
+        } else {
+            super.channelReadComplete(ctx);
         }
     }
 

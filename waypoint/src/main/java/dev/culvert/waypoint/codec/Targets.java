@@ -15,7 +15,7 @@ final class Targets {
 
     /// The parts of `text`, or null when it is no target that we serve.
     static @Nullable Target parse(String method, String text) {
-        if (text.isEmpty()) {
+        if (text.isEmpty() || text.indexOf('#') >= 0) {
             return null;
         }
         if (text.charAt(0) == '/') {

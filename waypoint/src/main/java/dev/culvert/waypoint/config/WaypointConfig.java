@@ -1,6 +1,7 @@
 package dev.culvert.waypoint.config;
 
 import dev.culvert.api.SpiffeId;
+import dev.culvert.hbone.HboneLimits;
 import dev.culvert.mesh.config.CertificateConfig;
 import dev.culvert.mesh.config.LogConfig;
 import dev.culvert.mesh.config.Machine;
@@ -64,10 +65,21 @@ public record WaypointConfig(
     /// @param sniffTime `CULVERT_SNIFF_TIMEOUT`, default 5 s: on a port that declares no protocol,
     ///     a client that is silent for so long is taken for one whose server speaks first, and is
     ///     relayed as it is
+    /// @param settle `MINIMUM_DRAIN_DURATION`, default 5 s: for so long after a stop signal clients
+    ///     are still let in, while they learn that we go
     /// @param drain `CONNECTION_TERMINATION_DEADLINE`, else from
     ///     `TERMINATION_GRACE_PERIOD_SECONDS`, else 45 s: what running requests get after a stop
     ///     signal
-    public record Listen(InetSocketAddress address, int workerThreads, Duration sniffTime, Duration drain) {}
+    /// @param tunnels what clients and node proxies are granted: `CULVERT_TUNNEL_WINDOW`, default
+    ///     512 KiB for each tunnel and 16 times that for a connection, and `CULVERT_MAX_TUNNELS`,
+    ///     default 100 on one connection
+    public record Listen(
+            InetSocketAddress address,
+            int workerThreads,
+            Duration sniffTime,
+            Duration settle,
+            Duration drain,
+            HboneLimits tunnels) {}
 
     /// Ports of the process's own HTTP servers. Zero lets the kernel choose.
     ///

@@ -2,6 +2,7 @@ package dev.culvert.waypoint.config;
 
 import dev.culvert.api.MeshPorts;
 import dev.culvert.api.SpiffeId;
+import dev.culvert.hbone.HboneLimits;
 import dev.culvert.mesh.config.LogConfig;
 import dev.culvert.mesh.config.Machine;
 import dev.culvert.mesh.config.NodeMetadata;
@@ -107,7 +108,20 @@ final class WaypointReader {
                 new WorkerThreads(settings, machine.processors())
                         .count("WORKER_THREADS", proxyConfig.concurrency(), MOST_LOOPS),
                 settings.duration("CULVERT_SNIFF_TIMEOUT", Duration.ofSeconds(5)),
-                drain());
+                settings.duration("MINIMUM_DRAIN_DURATION", Duration.ofSeconds(5)),
+                drain(),
+                tunnels());
+    }
+
+    /// Smaller than those of a node proxy, since what is in the windows may all be there at once.
+    private HboneLimits tunnels() {
+        int window = (int) settings.bytes("CULVERT_TUNNEL_WINDOW", 512 << 10, 65_535, 64 * MIB);
+        HboneLimits.Streams streams = HboneLimits.DEFAULT.streams();
+        int served = settings.integer("CULVERT_MAX_TUNNELS", 100, 1, 100_000);
+        return HboneLimits.DEFAULT
+                .withWindows(new HboneLimits.Windows(window, 16 * window, 256 << 10, 128 << 10, 32 << 10))
+                .withStreams(new HboneLimits.Streams(
+                        served, streams.used(), streams.requestHeaderBytes(), streams.replyHeaderBytes()));
     }
 
     /// Shorter than the grace period, so that we end before we are killed.
@@ -128,7 +142,16 @@ final class WaypointReader {
                 defaults.chunkExtensionBytes(),
                 settings.integer("CULVERT_MAX_STREAMS", defaults.streams(), 1, 100_000),
                 (int) settings.bytes("CULVERT_STREAM_WINDOW", defaults.windowBytes(), 65_535, 64 * MIB),
-                settings.integer("CULVERT_MAX_RESETS", defaults.resets(), 1, 1_000_000));
+                floods(defaults.floods()));
+    }
+
+    private HttpLimits.Floods floods(HttpLimits.Floods defaults) {
+        return new HttpLimits.Floods(
+                defaults.period(),
+                settings.integer("CULVERT_MAX_RESETS", defaults.resets(), 1, 1_000_000),
+                settings.integer("CULVERT_MAX_SETTINGS", defaults.settings(), 1, 1_000_000),
+                settings.integer("CULVERT_MAX_PINGS", defaults.pings(), 1, 1_000_000),
+                settings.integer("CULVERT_MAX_IGNORED_FRAMES", defaults.ignored(), 1, 1_000_000));
     }
 
     private HttpSettings http(HttpLimits limits) {

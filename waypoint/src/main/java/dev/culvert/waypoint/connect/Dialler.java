@@ -16,6 +16,7 @@ import dev.culvert.hbone.tls.CertificateSource;
 import dev.culvert.waypoint.exchange.UpstreamFailure;
 import dev.culvert.waypoint.exchange.UpstreamFailure.Kind;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -43,7 +44,9 @@ public final class Dialler {
     /// Who we are at the other end of a tunnel. Immutable.
     ///
     /// @param baggage what we say of ourselves
-    public record Self(SpiffeId identity, CertificateSource certificates, Baggage baggage) {}
+    /// @param allocator of the buffers of connections
+    public record Self(
+            SpiffeId identity, CertificateSource certificates, Baggage baggage, ByteBufAllocator allocator) {}
 
     public Dialler(EventLoop loop, TunnelPool tunnels, Self self, ClientTlsContexts tls) {
         this.loop = loop;
@@ -67,7 +70,7 @@ public final class Dialler {
         Destination.Tunnel tunnel = to.tunnel();
         ChannelHandler ready = new Setup(to, handler, attempt);
         if (tunnel == null) {
-            connect(loop, to.address(), timeout, ready).addListener(connected -> {
+            connect(self.allocator(), loop, to.address(), timeout, ready).addListener(connected -> {
                 if (!connected.isSuccess()) {
                     attempt.failed(connectFailure(to.address(), connected.cause()));
                 }
@@ -80,7 +83,7 @@ public final class Dialler {
         attempt.cancelBy(tunnels.connect(
                 key,
                 request,
-                new ProxyDialer(self.certificates(), timeout),
+                new ProxyDialer(self.certificates(), self.allocator(), timeout),
                 reply -> answered(reply, to, attempt, ready)));
     }
 
@@ -119,10 +122,15 @@ public final class Dialler {
     }
 
     private static ChannelFuture connect(
-            EventLoop loop, InetSocketAddress address, Duration timeout, ChannelHandler handler) {
+            ByteBufAllocator allocator,
+            EventLoop loop,
+            InetSocketAddress address,
+            Duration timeout,
+            ChannelHandler handler) {
         return new Bootstrap()
                 .group(loop)
                 .channel(EpollSocketChannel.class)
+                .option(ChannelOption.ALLOCATOR, allocator)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, timeout.toMillis()))
@@ -152,11 +160,12 @@ public final class Dialler {
     }
 
     /// Connects to node proxies.
-    private record ProxyDialer(CertificateSource certificates, Duration timeout) implements TunnelDialer {
+    private record ProxyDialer(CertificateSource certificates, ByteBufAllocator allocator, Duration timeout)
+            implements TunnelDialer {
         @Override
         public Future<Channel> dial(TunnelKey key, EventLoop on, ChannelHandler handler) {
             Promise<Channel> result = on.newPromise();
-            ChannelFuture connecting = connect(on, key.destination(), timeout, handler);
+            ChannelFuture connecting = connect(allocator, on, key.destination(), timeout, handler);
             connecting.addListener(done -> {
                 if (done.isSuccess()) {
                     result.setSuccess(connecting.channel());

@@ -144,7 +144,10 @@ final class Http1Connection extends ChannelDuplexHandler {
             fail(request, Kind.MALFORMED, "the body of the response is not framed as it should be");
         } else {
             request.received(
-                    content.content(), content instanceof LastHttpContent last ? last.trailingHeaders() : null);
+                    content.content(),
+                    content instanceof LastHttpContent last
+                            ? Http1Messages.parseTrailers(last.trailingHeaders())
+                            : null);
         }
     }
 

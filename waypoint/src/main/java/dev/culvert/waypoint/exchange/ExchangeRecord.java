@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What metrics, logs and spans can tell of one exchange, HTTP or opaque. Filled while it goes on,
@@ -93,6 +95,18 @@ public final class ExchangeRecord {
         originalTarget = head.target();
         authority = head.authority();
         grpc = head.isGrpc();
+        requestHeaderBytes = method.length() + originalTarget.length() + authority.length() + size(head.headers());
+    }
+
+    /// Names and values together.
+    public static long size(HttpHeaders headers) {
+        long sum = 0;
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            sum += field.getKey().length() + field.getValue().length();
+        }
+        return sum;
     }
 
     /// Adds a flag that is not there yet.

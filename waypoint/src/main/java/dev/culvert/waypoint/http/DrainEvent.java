@@ -1,7 +1,9 @@
 package dev.culvert.waypoint.http;
 
-/// Fired through the pipeline of each connection when the waypoint begins to end: what idles is
-/// closed, what is busy ends with its request.
+/// Fired through the pipeline of each connection when the waypoint begins to end.
 public enum DrainEvent {
-    INSTANCE
+    /// What is served next is the last: clients are told, and still served.
+    LAST,
+    /// What idles is closed now; what is busy ends with its requests.
+    CLOSE
 }

@@ -35,6 +35,7 @@ final class Http1Exchange implements ClientEnd {
     private boolean responseEnded;
     private boolean hasBody;
     private boolean close;
+    private boolean broken;
     private boolean raw;
     private boolean rawInputEnded;
     private boolean over;
@@ -119,6 +120,7 @@ final class Http1Exchange implements ClientEnd {
     void malformed(LocalReply reply) {
         if (listener != null && !over) {
             requestEnded = true;
+            broken = true;
             close = true;
             listener.malformed(reply);
         }
@@ -154,8 +156,9 @@ final class Http1Exchange implements ClientEnd {
             return;
         }
         headSent = true;
-        // a client that still sends its request would have it taken for the next one
-        boolean keep = request.keep() && !close && (requestEnded || head.status() == SWITCHING || !last);
+        // a client that still sends its request would have the rest taken for the next one
+        boolean whole = requestEnded || request.bodyless() || head.status() == SWITCHING;
+        boolean keep = request.keep() && !close && whole && !server.isDraining();
         Http1Response response = Http1Response.of(head, request.head().method(), last, old, keep);
         hasBody = response.hasBody();
         close = response.close();
@@ -207,7 +210,7 @@ final class Http1Exchange implements ClientEnd {
         }
         responseEnded = true;
         context.writeAndFlush(last);
-        if (!requestEnded) {
+        if (!requestEnded && !request.bodyless()) {
             close = true;
         }
         finishIfDone();
@@ -218,8 +221,10 @@ final class Http1Exchange implements ClientEnd {
             return;
         }
         over = true;
-        boolean keep = !close;
-        context.channel().eventLoop().execute(() -> server.finished(context, keep));
+        Http1Server.Next next = close
+                ? requestEnded && !broken ? Http1Server.Next.CLOSE : Http1Server.Next.LINGER
+                : Http1Server.Next.REQUEST;
+        context.channel().eventLoop().execute(() -> server.finished(context, next));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -18,6 +19,8 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The server's end of a connection of HTTP/1: one request at a time, in order, each as an
 /// [Http1Exchange]. Confined to its loop.
@@ -25,6 +28,18 @@ import org.jspecify.annotations.Nullable;
 /// The channel is read only while somebody wants what comes: the head of the next request, or the
 /// body of this one.
 final class Http1Server extends ChannelDuplexHandler {
+    /// What follows a request.
+    enum Next {
+        REQUEST,
+        CLOSE,
+        /// The end, once the client has had time to read the response though it still sends: a
+        /// connection that is closed at once may take the response with it.
+        LINGER
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Server.class);
+    private static final long LINGER_MILLIS = 1_000;
+
     private final HttpSettings settings;
     private final RequestService service;
     private final StrictRequestDecoder decoder;
@@ -33,6 +48,7 @@ final class Http1Server extends ChannelDuplexHandler {
     private @Nullable Future<?> timer;
     private boolean timerIsForHead;
     private boolean closing;
+    private boolean lingering;
 
     Http1Server(HttpSettings settings, RequestService service) {
         this.settings = settings;
@@ -85,7 +101,10 @@ final class Http1Server extends ChannelDuplexHandler {
             exchange.malformed(new Malformed(400, "invalid_body").reply());
         } else {
             exchange.received(
-                    content.content(), content instanceof LastHttpContent last ? last.trailingHeaders() : null);
+                    content.content(),
+                    content instanceof LastHttpContent last
+                            ? Http1Messages.parseTrailers(last.trailingHeaders())
+                            : null);
         }
     }
 
@@ -110,17 +129,38 @@ final class Http1Server extends ChannelDuplexHandler {
             closing = true;
             service.refused(reply, "HTTP/1.1");
             encoder.headless(false);
-            context.writeAndFlush(LocalReplies.http1(reply)).addListener(ChannelFutureListener.CLOSE);
+            context.write(LocalReplies.http1(reply));
+            end(context, Next.LINGER);
         }
     }
 
-    /// The response and the request have ended.
-    void finished(ChannelHandlerContext context, boolean keep) {
-        current = null;
-        if (!keep || decoder.isInputClosed() || service.isDraining()) {
-            closing = true;
-            // behind all that is still to be sent
+    /// Closes behind all that is still to be sent.
+    private void end(ChannelHandlerContext context, Next how) {
+        closing = true;
+        stopTimer();
+        if (how == Next.LINGER && context.channel() instanceof DuplexChannel channel && !decoder.isInputClosed()) {
+            lingering = true;
+            context.flush();
+            channel.shutdownOutput();
+            timer = context.channel().eventLoop().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            context.read();
+        } else {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    boolean isDraining() {
+        return service.isDraining();
+    }
+
+    /// The response has ended, and the request too if there is a next one.
+    void finished(ChannelHandlerContext context, Next next) {
+        current = null;
+        if (closing || !context.channel().isActive()) {
+            return;
+        }
+        if (next != Next.REQUEST) {
+            end(context, next);
             return;
         }
         waitForHead(context);
@@ -145,6 +185,8 @@ final class Http1Server extends ChannelDuplexHandler {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (current != null) {
             current.readComplete();
+        } else if (lingering) {
+            context.read();
         } else if (!closing) {
             if (decoder.isInsideHead() && !timerIsForHead) {
                 startTimer(context, true);
@@ -164,7 +206,7 @@ final class Http1Server extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputClosed(context);
-        } else if (event == DrainEvent.INSTANCE && current == null) {
+        } else if (event == DrainEvent.CLOSE && current == null && !closing) {
             closing = true;
             context.close();
         }
@@ -193,6 +235,7 @@ final class Http1Server extends ChannelDuplexHandler {
     @Override
     @SuppressWarnings("deprecation") // deprecated in ChannelHandler only, to discourage outbound handlers
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Unexpected.log(LOG, cause);
         // what is lost is told by channelInactive
         context.close();
     }

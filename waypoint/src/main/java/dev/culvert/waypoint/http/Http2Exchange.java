@@ -19,13 +19,20 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One stream of a connection of HTTP/2 at the server's end. Confined to the loop of the
 /// connection.
 final class Http2Exchange extends ChannelInboundHandlerAdapter implements ClientEnd {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Exchange.class);
+
+    private final Http2Server server;
     private final HttpSettings settings;
     private final RequestService service;
     private @Nullable ChannelHandlerContext context;
@@ -37,7 +44,8 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Client
     private boolean hasBody = true;
     private boolean over;
 
-    Http2Exchange(HttpSettings settings, RequestService service) {
+    Http2Exchange(Http2Server server, HttpSettings settings, RequestService service) {
+        this.server = server;
         this.settings = settings;
         this.service = service;
     }
@@ -45,6 +53,7 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Client
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        server.opened(this);
     }
 
     @Override
@@ -141,7 +150,21 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Client
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Http2ResetFrame) {
+            gone();
+            ctx.close();
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        server.closed(this);
+        gone();
+    }
+
+    /// The client has reset the stream, or has gone.
+    void gone() {
         boolean whole = requestEnded && responseEnded;
         boolean was = over;
         over = true;
@@ -153,7 +176,12 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Client
     @Override
     @SuppressWarnings("deprecation") // deprecated in ChannelHandler only, to discourage outbound handlers
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        Unexpected.log(LOG, cause);
+        gone();
+        if (!(cause instanceof Http2Exception)) {
+            // else the codec resets the stream, and counts it among those that the client made it reset
+            ctx.close();
+        }
     }
 
     // What goes to the client.
@@ -180,7 +208,14 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Client
             head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
         }
         boolean ends = last || !hasBody;
-        context.write(new DefaultHttp2HeadersFrame(Http2Messages.response(head), ends));
+        server.responded();
+        context.write(new DefaultHttp2HeadersFrame(Http2Messages.response(head), ends))
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        // such as a head that is larger than the client takes
+                        reset();
+                    }
+                });
         if (ends) {
             ended();
         }
@@ -191,6 +226,7 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Client
         if (context == null || over || responseEnded) {
             bytes.release();
         } else {
+            server.responded();
             context.write(new DefaultHttp2DataFrame(bytes, false));
         }
     }

@@ -13,6 +13,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.time.Duration;
+import java.util.List;
 
 /// The connections of clients that speak HTTP, of one loop. Confined to that loop.
 public final class HttpConnections {
@@ -45,16 +46,22 @@ public final class HttpConnections {
         channels.add(before.channel());
         new Http2Server(settings, new Service(connection, served), grace).install(before);
         if (draining) {
-            before.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
+            before.pipeline().fireUserEventTriggered(DrainEvent.LAST);
         }
     }
 
-    /// Closes what idles; what is busy ends with its request.
-    public void drain() {
+    /// Tells clients that we go, or goes.
+    public void drain(DrainEvent event) {
         draining = true;
-        for (Channel channel : channels) {
-            channel.pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
+        // a channel that is closed leaves the group
+        for (Channel channel : List.copyOf(channels)) {
+            channel.pipeline().fireUserEventTriggered(event);
         }
+    }
+
+    /// How long a client may take to say something.
+    public Duration idle() {
+        return settings.idle();
     }
 
     /// Open connections.

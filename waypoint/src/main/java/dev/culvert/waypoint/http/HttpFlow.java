@@ -41,6 +41,7 @@ final class HttpFlow implements ClientListener {
     private final ExchangeObserver observer;
     private final RequestBody body;
     private final ResponseSide response;
+    private final GrpcMessages messages = new GrpcMessages();
     private PolicyStep.@Nullable NeedsBody wanting;
     private @Nullable Future<?> delay;
     private @Nullable Future<?> requestTimer;
@@ -224,10 +225,9 @@ final class HttpFlow implements ClientListener {
 
     private void forward(Plan plan) {
         if (!plan.requestTimeout().isZero()) {
-            long spent = System.nanoTime() - record.startNanos;
-            requestTimer = parts.loop()
-                    .schedule(
-                            this::timedOut, Math.max(0, plan.requestTimeout().toNanos() - spent), TimeUnit.NANOSECONDS);
+            startTimer(plan.requestTimeout(), UpstreamReplies.TIMEOUT);
+        } else if (record.grpc) {
+            startTimer(GrpcTimeout.of(head), UpstreamReplies.DEADLINE);
         }
         response.edits(plan.response());
         Tries.Subject subject = new Tries.Subject(world, connection.client(), head, bodyless, record);
@@ -238,8 +238,12 @@ final class HttpFlow implements ClientListener {
         updateReading();
     }
 
-    private void timedOut() {
-        response.timedOut();
+    private void startTimer(Duration time, LocalReply reply) {
+        if (!time.isZero()) {
+            long left = time.toNanos() - (System.nanoTime() - record.startNanos);
+            requestTimer =
+                    parts.loop().schedule(() -> response.timedOut(reply), Math.max(0, left), TimeUnit.NANOSECONDS);
+        }
     }
 
     private void bodyStalled() {
@@ -257,6 +261,9 @@ final class HttpFlow implements ClientListener {
     @Override
     public void data(ByteBuf bytes) {
         record.requestBytes += bytes.readableBytes();
+        if (record.grpc) {
+            record.requestMessages += messages.peek(bytes);
+        }
         if (watch != null) {
             watch.progress();
         }

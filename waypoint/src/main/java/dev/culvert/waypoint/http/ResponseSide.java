@@ -26,6 +26,7 @@ final class ResponseSide implements Tries.Owner {
     private final RequestHead request;
     private final Runnable readingChanged;
     private final Runnable end;
+    private final GrpcMessages messages = new GrpcMessages();
     private List<HeaderChange> changes = List.of();
     private ResponseEdits edits = ResponseEdits.NONE;
     private List<Mirror> mirrors = List.of();
@@ -157,17 +158,18 @@ final class ResponseSide implements Tries.Owner {
         }
     }
 
-    void timedOut() {
+    /// @param reply given when the response has not begun
+    void timedOut(LocalReply reply) {
         if (over) {
             return;
         }
         cancel();
         if (began) {
-            record.flag("UT");
+            record.flag(reply.flag());
             client.reset();
             finish();
         } else {
-            reply(UpstreamReplies.TIMEOUT);
+            reply(reply);
         }
     }
 
@@ -207,6 +209,7 @@ final class ResponseSide implements Tries.Owner {
         record.status = head.status();
         record.responseHeaders = head.headers();
         record.responseHeadNanos = System.nanoTime();
+        record.responseHeaderBytes = ExchangeRecord.size(head.headers());
         grpcStatus(head.headers());
     }
 
@@ -262,6 +265,9 @@ final class ResponseSide implements Tries.Owner {
             return;
         }
         record.responseBytes += bytes.readableBytes();
+        if (record.grpc) {
+            record.responseMessages += messages.peek(bytes);
+        }
         client.data(bytes);
         if (!client.isWritable() && server != null) {
             client.flush();

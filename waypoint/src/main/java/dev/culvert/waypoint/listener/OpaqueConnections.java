@@ -4,19 +4,23 @@ import dev.culvert.waypoint.connect.Destination;
 import dev.culvert.waypoint.connect.Upstreams;
 import dev.culvert.waypoint.exchange.ExchangeObservers;
 import dev.culvert.waypoint.exchange.ExchangeRecord;
+import dev.culvert.waypoint.exchange.LocalReply;
 import dev.culvert.waypoint.filter.BackendTarget;
 import dev.culvert.waypoint.http.ClientConnection;
 import dev.culvert.waypoint.policy.PolicyRuntime;
+import dev.culvert.waypoint.route.BackendChoice;
+import dev.culvert.waypoint.route.TcpDecision;
+import dev.culvert.waypoint.route.TcpTarget;
 import dev.culvert.waypoint.upstream.Cluster;
 import dev.culvert.waypoint.upstream.Endpoint;
 import dev.culvert.waypoint.upstream.Lease;
 import dev.culvert.waypoint.upstream.Pick;
 import dev.culvert.waypoint.upstream.PickRequest;
 import dev.culvert.waypoint.upstream.TrafficPolicy;
-import dev.culvert.waypoint.world.OpaqueRoutes;
 import dev.culvert.waypoint.world.Served;
 import dev.culvert.waypoint.world.WaypointWorld;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Set;
@@ -67,8 +71,21 @@ public final class OpaqueConnections {
     }
 
     /// Serves a connection from now on; the bytes behind `before` in its pipeline are its first.
-    void serve(ChannelHandlerContext before, ClientConnection connection, Served served) {
-        before.pipeline().addLast(new OpaqueFlow(this, connection, served));
+    ///
+    /// @param patience for which the client's first bytes are waited for, to see whether they ask
+    ///     for a server by TLS; zero for not at all
+    void serve(ChannelHandlerContext before, ClientConnection connection, Served served, Duration patience) {
+        if (patience.isZero()) {
+            serve(before.pipeline(), connection, served, "");
+        } else {
+            before.pipeline()
+                    .addLast(
+                            new ServerNameReader(patience, name -> serve(before.pipeline(), connection, served, name)));
+        }
+    }
+
+    private void serve(ChannelPipeline pipeline, ClientConnection connection, Served served, String serverName) {
+        pipeline.addLast(new OpaqueFlow(this, connection, served, serverName));
     }
 
     /// Chooses a backend.
@@ -79,19 +96,22 @@ public final class OpaqueConnections {
         return switch (served) {
             case Served.WorkloadPort(Endpoint workload, int port, var _, var _, var _) ->
                 new Way(null, workload, Destination.of(workload, port, false), TrafficPolicy.Limits.DEFAULT);
-            case Served.ServicePort port -> {
-                OpaqueRoutes.Choice choice =
-                        port.opaque().choose(connection.client().namespace(), record.serverName, parts.random());
-                yield switch (choice) {
-                    case OpaqueRoutes.Choice.Nowhere(String why) -> refuse(record, "NR", why);
-                    case OpaqueRoutes.Choice.Addressed() ->
+            case Served.ServicePort port ->
+                switch (port.opaque()
+                        .decide(record.serverName, connection.client().namespace())) {
+                    case TcpDecision.NoMatch _ -> refuse(record, "NR", "no rule matches the connection");
+                    case TcpDecision.NoRoutes _ ->
                         pick(connection, new BackendTarget(port.service().cluster(), port.port(), ""), record);
-                    case OpaqueRoutes.Choice.Elsewhere(BackendTarget target, String rule) -> {
-                        record.routeName = rule;
-                        yield pick(connection, target, record);
-                    }
+                    case TcpDecision.Matched(TcpTarget rule) -> ruled(connection, rule, record);
                 };
-            }
+        };
+    }
+
+    private @Nullable Way ruled(ClientConnection connection, TcpTarget rule, ExchangeRecord record) {
+        record.routeName = rule.name();
+        return switch (rule.choose(parts.random())) {
+            case BackendChoice.Chosen(BackendTarget target, var _) -> pick(connection, target, record);
+            case BackendChoice.Refused(LocalReply reply) -> refuse(record, "NR", reply.details());
         };
     }
 

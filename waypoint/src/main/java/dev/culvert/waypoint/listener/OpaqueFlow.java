@@ -37,7 +37,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
     private final ExchangeRecord record;
     private final ExchangeObserver observer;
     private @Nullable ChannelHandlerContext client;
-    private @Nullable ByteBuf early;
+    private final Beginning early = new Beginning();
     private @Nullable Channel server;
     private @Nullable Lease lease;
     private @Nullable Future<?> idle;
@@ -47,13 +47,15 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
     private boolean serverEnded;
     private boolean over;
 
-    OpaqueFlow(OpaqueConnections owner, ClientConnection connection, Served served) {
+    /// @param serverName that the client asks for by TLS; empty for none
+    OpaqueFlow(OpaqueConnections owner, ClientConnection connection, Served served, String serverName) {
         this.owner = owner;
         this.connection = connection;
         this.served = served;
         parts = owner.parts();
         idleTime = parts.idle();
         record = new ExchangeRecord(connection.client(), "TCP");
+        record.serverName = serverName;
         observer = parts.observers().of(parts.world().get().self(), served.telemetry());
     }
 
@@ -123,8 +125,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
         server = channel;
         record.upstreamLocal = channel.localAddress();
         watchIdle();
-        ByteBuf had = early;
-        early = null;
+        ByteBuf had = early.take();
         if (had != null) {
             channel.writeAndFlush(had);
         }
@@ -148,13 +149,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
         if (server != null) {
             server.write(bytes);
         } else {
-            // released when it is written, or at the end
-            early = early == null
-                    ? bytes
-                    : context.alloc()
-                            .compositeBuffer(64)
-                            .addComponent(true, early)
-                            .addComponent(true, bytes);
+            early.add(context, bytes);
         }
     }
 
@@ -242,10 +237,7 @@ final class OpaqueFlow extends ChannelInboundHandlerAdapter {
         if (idle != null) {
             idle.cancel(false);
         }
-        if (early != null) {
-            early.release();
-            early = null;
-        }
+        early.release();
         if (lease != null) {
             lease.close();
         }

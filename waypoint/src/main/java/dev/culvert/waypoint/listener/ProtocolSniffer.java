@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// Confined to its loop.
 ///
 /// A port that is declared to be HTTP is looked at for its version alone: what is neither version
-/// is refused by HTTP/1. A port that is declared to be opaque is not looked at. On any other, a
-/// client that stays silent is taken for one whose server speaks first.
+/// is refused by HTTP/1, and who stays silent is closed. A port that is declared to be opaque is
+/// not looked at. On any other, a client that stays silent is taken for one whose server speaks
+/// first.
 final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     private final InnerConnections owner;
     private final ClientConnection connection;
     private final Served served;
     private final Duration patience;
-    private @Nullable ByteBuf first;
+    private final Beginning first = new Beginning();
     private @Nullable Future<?> timer;
     private boolean inputEnded;
     private boolean decided;
@@ -64,7 +65,11 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     private void silent(ChannelHandlerContext context) {
         timer = null;
         if (!decided && !context.isRemoved()) {
-            decide(context, served.protocol().isHttp() ? FirstBytes.Look.HTTP1 : FirstBytes.Look.OPAQUE);
+            if (served.protocol().isHttp()) {
+                context.close();
+            } else {
+                decide(context, FirstBytes.Look.OPAQUE);
+            }
         }
     }
 
@@ -74,11 +79,8 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
-        // released when it is handed on, or with the handler
-        first = first == null
-                ? bytes
-                : context.alloc().compositeBuffer(64).addComponent(true, first).addComponent(true, bytes);
-        FirstBytes.Look look = FirstBytes.of(first);
+        ByteBuf all = first.add(context, bytes);
+        FirstBytes.Look look = FirstBytes.of(all);
         if (look == FirstBytes.Look.OPAQUE && served.protocol().isHttp()) {
             look = FirstBytes.Look.HTTP1;
         }
@@ -113,10 +115,9 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
         switch (look) {
             case HTTP2 -> owner.http2(context, connection, served);
             case HTTP1 -> owner.http1(context, connection, served);
-            case OPAQUE, UNDECIDED -> owner.opaque(context, connection, served);
+            case OPAQUE, UNDECIDED -> owner.opaque(context, connection, served, !first.isEmpty());
         }
-        ByteBuf had = first;
-        first = null;
+        ByteBuf had = first.take();
         if (had != null) {
             context.fireChannelRead(had);
             context.fireChannelReadComplete();
@@ -129,13 +130,11 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
+        owner.decided(context.channel());
         if (timer != null) {
             timer.cancel(false);
         }
-        if (first != null) {
-            first.release();
-            first = null;
-        }
+        first.release();
     }
 
     @Override

@@ -29,13 +29,19 @@ public final class PolicySet {
     private final Rulebook requests;
     private final Rulebook connections;
     private final TokenAuthenticator tokens;
+    private final boolean needsServerName;
 
     private PolicySet(
-            PolicyEnvironment environment, Rulebook requests, Rulebook connections, TokenAuthenticator tokens) {
+            PolicyEnvironment environment,
+            Rulebook requests,
+            Rulebook connections,
+            TokenAuthenticator tokens,
+            boolean needsServerName) {
         this.environment = environment;
         this.requests = requests;
         this.connections = connections;
         this.tokens = tokens;
+        this.needsServerName = needsServerName;
     }
 
     /// What `policies` mean. Never fails: what cannot be understood refuses.
@@ -44,7 +50,11 @@ public final class PolicySet {
                 environment,
                 Rulebook.compile(policies.getAuthorizationList(), true),
                 Rulebook.compile(policies.getAuthorizationList(), false),
-                TokenAuthenticator.compile(policies.getAuthenticationList()));
+                TokenAuthenticator.compile(policies.getAuthenticationList()),
+                policies.getAuthorizationList().stream()
+                        .flatMap(policy -> policy.getRulesList().stream())
+                        .flatMap(rule -> rule.getWhenList().stream())
+                        .anyMatch(condition -> Attribute.of(condition.getKey()) == Attribute.Plain.SERVER_NAME));
     }
 
     /// Judges a request. To be called on the loop of its exchange, once its target is in normal
@@ -58,6 +68,11 @@ public final class PolicySet {
             return new PolicyStep.Continue(Admission.PLAIN);
         }
         return new RequestJudgement(environment, runtime, requests, tokens, request).proceed();
+    }
+
+    /// Whether some policy looks at the server name that the client asks for by TLS.
+    public boolean needsServerName() {
+        return needsServerName;
     }
 
     /// Judges a connection without HTTP.

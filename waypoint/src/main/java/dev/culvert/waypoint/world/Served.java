@@ -6,6 +6,7 @@ import dev.culvert.waypoint.exchange.ExchangeRecord;
 import dev.culvert.waypoint.policy.PolicySet;
 import dev.culvert.waypoint.ratelimit.RateLimiter;
 import dev.culvert.waypoint.route.RouteTable;
+import dev.culvert.waypoint.route.TcpRouteTable;
 import dev.culvert.waypoint.upstream.Endpoint;
 
 /// What a client has addressed. Immutable.
@@ -25,6 +26,12 @@ public sealed interface Served {
 
     /// The port that was addressed.
     int port();
+
+    /// Whether rules or policies ask which server the client wants by TLS.
+    default boolean needsServerName() {
+        return policies().needsServerName()
+                || (this instanceof ServicePort of && of.opaque().needsServerName());
+    }
 
     /// Its name in logs.
     String name();
@@ -46,7 +53,7 @@ public sealed interface Served {
             String portName,
             AppProtocol protocol,
             RouteTable routes,
-            OpaqueRoutes opaque)
+            TcpRouteTable opaque)
             implements Served {
         @Override
         public PolicySet policies() {

@@ -8,6 +8,7 @@ import dev.culvert.waypoint.policy.PolicySet;
 import dev.culvert.waypoint.ratelimit.RateLimiter;
 import dev.culvert.waypoint.route.RetryRule;
 import dev.culvert.waypoint.route.RouteTable;
+import dev.culvert.waypoint.route.TcpRouteTable;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class ServedService {
                                 port.getName(),
                                 AppProtocol.of(port.getProtocol()),
                                 RouteTable.compile(port.getRoutesList(), defaultRetry),
-                                OpaqueRoutes.compile(port.getRoutesList()))));
+                                TcpRouteTable.compile(port.getRoutesList()))));
         ports = Map.copyOf(byNumber);
     }
 
