@@ -256,5 +256,12 @@ final class WaypointDiscoveryTest {
             Client client = new Client(byName, "shop", "quiet");
             return client.end.get(5, TimeUnit.SECONDS).getCode() == Status.Code.PERMISSION_DENIED;
         });
+
+        String given = Files.readString(manifests.resolve("runner.yaml")).replace("account: runner", "account: quiet");
+        Files.writeString(manifests.resolve("runner.yaml"), given + service("late", "shop", "quiet", 8));
+        assertThat(runner.end.get(10, TimeUnit.SECONDS).getCode())
+                .as("the account that it had before is told nothing more")
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(runner.names).doesNotContain("Service shop/late.shop.svc.cluster.local");
     }
 }

@@ -229,11 +229,23 @@ final class AdsStream implements StreamObserver<DeltaDiscoveryRequest> {
 
     /// What refers to others waits until the client has been sent all of them.
     private void pumpAll() throws Refusal {
+        checkScope();
         for (TypeChannel channel : channels.values()) {
             pump(channel);
             if (channel.isBehind() && REFERRERS.containsKey(channel.typeUrl())) {
                 return;
             }
+        }
+    }
+
+    /// A Gateway may have been given to another account in the meantime.
+    private void checkScope() throws Refusal {
+        ClientNode client = node;
+        if (scope != null
+                && client != null
+                && shared.scoped().scope(caller.identity(), client.gateway())
+                        instanceof ScopedTables.Scope.Refused(String reason)) {
+            throw new Refusal(Status.PERMISSION_DENIED.withDescription(reason));
         }
     }
 
