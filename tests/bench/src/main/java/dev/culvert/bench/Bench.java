@@ -29,14 +29,16 @@ final class Bench implements AutoCloseable {
     private static final String VIP = "10.96.0.50";
 
     private final Topology topology;
+    private final PluggedAuthority authority;
     private final MeshLab mesh;
     private final LabPod client;
     private final LabPod server;
     private final ProxyMeter meter;
     private final LoadTools load;
 
-    private Bench(Topology topology, MeshLab mesh) {
+    private Bench(Topology topology, PluggedAuthority authority, MeshLab mesh) {
         this.topology = topology;
+        this.authority = authority;
         this.mesh = mesh;
         this.meter = new ProxyMeter(mesh, topology);
         mesh.manifests().namespace("bench", labels(topology));
@@ -49,14 +51,14 @@ final class Bench implements AutoCloseable {
         return switch (topology) {
             case Topology.Direct _ -> Map.of();
             case Topology.Ours _, Topology.Peer _ -> Map.of("istio.io/dataplane-mode", "ambient");
-            case Topology.Waypoint _ ->
+            case Topology.Waypoint _, Topology.Envoy _ ->
                 Map.of("istio.io/dataplane-mode", "ambient", "istio.io/use-waypoint", "waypoint");
         };
     }
 
     /// A waypoint is on the way to a service's address only.
     private String origin() {
-        if (!(topology instanceof Topology.Waypoint)) {
+        if (!topology.waypoint()) {
             return "http://" + server.ipv4() + ":8080";
         }
         mesh.manifests().put("service", """
@@ -68,25 +70,40 @@ final class Bench implements AutoCloseable {
                   selector: {app: server}
                   ports: [{name: http, port: 80, targetPort: 8080, appProtocol: http}]
                 """.formatted(VIP));
-        meter.also(mesh.gateway(WaypointSpec.of("bench", "waypoint").with("CULVERT_JAVA_OPTS", waypointOptions()), 2)
-                .replica(1)
-                .process());
+        meter.also(mesh.gateway(waypoint(), 2).replica(1).process());
         return "http://" + VIP;
     }
 
-    /// For a profile: JVM options of the waypoint alone.
-    private static String waypointOptions() {
-        return System.getenv().getOrDefault("BENCH_WAYPOINT_JAVA_OPTS", "");
+    private WaypointSpec waypoint() {
+        WaypointSpec spec = WaypointSpec.of("bench", "waypoint");
+        if (topology instanceof Topology.Envoy(var binary)) {
+            return new EnvoyWaypoint(binary, authority.ca(), server.ipv4())
+                    .into(spec, mesh.lab().directory().resolve("envoy"));
+        }
+        // for a profile: JVM options of the waypoint alone
+        return spec.with("CULVERT_JAVA_OPTS", System.getenv().getOrDefault("BENCH_WAYPOINT_JAVA_OPTS", ""));
     }
 
     static Bench start(Topology topology, Path distribution) {
         // for a profile: JVM options of the node processes alone
         String jvm = System.getenv().getOrDefault("BENCH_NODE_JAVA_OPTS", "");
-        LabOptions options = LabOptions.twoNodes("bench", distribution).withNode("CULVERT_JAVA_OPTS", jvm);
-        MeshLab mesh =
-                MeshLab.start(topology instanceof Topology.Peer(var binary) ? options.withPeer(binary) : options);
+        PluggedAuthority authority = new PluggedAuthority();
         try {
-            Bench bench = new Bench(topology, mesh);
+            LabOptions options = LabOptions.twoNodes("bench", distribution)
+                    .withNode("CULVERT_JAVA_OPTS", jvm)
+                    .withControlPlane("ROOT_CA_DIR", authority.directory().toString());
+            MeshLab mesh =
+                    MeshLab.start(topology instanceof Topology.Peer(var binary) ? options.withPeer(binary) : options);
+            return serving(topology, authority, mesh);
+        } catch (RuntimeException e) {
+            authority.close();
+            throw e;
+        }
+    }
+
+    private static Bench serving(Topology topology, PluggedAuthority authority, MeshLab mesh) {
+        try {
+            Bench bench = new Bench(topology, authority, mesh);
             bench.load.startServers();
             return bench;
         } catch (RuntimeException e) {
@@ -96,7 +113,7 @@ final class Bench implements AutoCloseable {
     }
 
     void measure(Results results, String only) {
-        if (topology instanceof Topology.Waypoint) {
+        if (topology.waypoint()) {
             requests(results, only);
             return;
         }
@@ -109,7 +126,7 @@ final class Bench implements AutoCloseable {
     }
 
     private void requests(Results results, String only) {
-        if (topology instanceof Topology.Waypoint) {
+        if (topology.waypoint()) {
             step(only, "waypoint-idle", () -> {
                 pause(65_000);
                 results.add(topology, "waypoint idle, resident", "MB", ALONE, meter.residentMegabytesOfOther());
@@ -247,6 +264,7 @@ final class Bench implements AutoCloseable {
         mesh.process(1).stop();
         mesh.process(2).stop();
         mesh.close();
+        authority.close();
     }
 
     private void keepLogs() {
@@ -254,7 +272,7 @@ final class Bench implements AutoCloseable {
             Path kept = Files.createDirectories(Path.of("/tmp/culvert-bench"));
             for (int node = 1; node <= 2; node++) {
                 Files.writeString(
-                        kept.resolve(topology.title().split(" ", 2)[0] + "-" + node + ".log"),
+                        kept.resolve(topology.title().replaceAll("[^a-z]+", "-") + "-" + node + ".log"),
                         mesh.process(node).output());
             }
         } catch (IOException e) {

@@ -7,6 +7,11 @@ public sealed interface Topology {
     /// The column's head.
     String title();
 
+    /// True when requests go through a waypoint.
+    default boolean waypoint() {
+        return false;
+    }
+
     /// Nothing: the pods are not in the mesh.
     record Direct() implements Topology {
         @Override
@@ -28,6 +33,24 @@ public sealed interface Topology {
         @Override
         public String title() {
             return "culvert + waypoint";
+        }
+
+        @Override
+        public boolean waypoint() {
+            return true;
+        }
+    }
+
+    /// The same with Envoy in place of our waypoint.
+    record Envoy(Path binary) implements Topology {
+        @Override
+        public String title() {
+            return "culvert + envoy waypoint";
+        }
+
+        @Override
+        public boolean waypoint() {
+            return true;
         }
     }
 

@@ -62,7 +62,7 @@ public final class TestCa {
 
         /// Key, chain and roots as PEM, in that order.
         public List<String> pem() {
-            return List.of(TestCa.pem(key), TestCa.pem(chain.toArray()), TestCa.pem(roots.toArray()));
+            return List.of(pkcs8(key), TestCa.pem(chain.toArray()), TestCa.pem(roots.toArray()));
         }
     }
 
@@ -117,11 +117,7 @@ public final class TestCa {
     public void writeTo(Path directory) {
         try {
             Files.writeString(directory.resolve("ca-cert.pem"), pem(root()));
-            String key = Base64.getMimeEncoder(64, new byte[] {'\n'})
-                    .encodeToString(keys.getPrivate().getEncoded());
-            Files.writeString(
-                    directory.resolve("ca-key.pem"),
-                    "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n");
+            Files.writeString(directory.resolve("ca-key.pem"), pkcs8(keys.getPrivate()));
             Files.writeString(directory.resolve("cert-chain.pem"), pem(root()));
             Files.writeString(directory.resolve("root-cert.pem"), pem(root()));
         } catch (IOException e) {
@@ -194,6 +190,11 @@ public final class TestCa {
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this JDK has no P-256", broken);
         }
+    }
+
+    private static String pkcs8(PrivateKey key) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n";
     }
 
     private static String pem(Object... objects) {

@@ -17,12 +17,14 @@ public final class LabWaypoint implements AutoCloseable {
 
     private final MeshLab mesh;
     private final LabPod pod;
+    private final List<String> command;
     private final Map<String, String> environment;
     private LabProcess process;
 
     private LabWaypoint(MeshLab mesh, WaypointSpec spec, LabPod pod) {
         this.mesh = mesh;
         this.pod = pod;
+        this.command = command(mesh, spec);
         this.environment = environment(mesh, spec, pod, tokenFile(mesh, spec, pod));
         this.process = launch();
     }
@@ -34,9 +36,12 @@ public final class LabWaypoint implements AutoCloseable {
     }
 
     private LabProcess launch() {
-        String program = mesh.options().distribution().resolve("bin/culvert").toString();
-        return LabProcess.start(
-                "waypoint " + pod.spec().name(), pod.netns(), List.of(program, "waypoint"), environment, log());
+        return LabProcess.start("waypoint " + pod.spec().name(), pod.netns(), command, environment, log());
+    }
+
+    private static List<String> command(MeshLab mesh, WaypointSpec spec) {
+        String ours = mesh.options().distribution().resolve("bin/culvert").toString();
+        return spec.program().isEmpty() ? List.of(ours, "waypoint") : spec.program();
     }
 
     private static Map<String, String> environment(MeshLab mesh, WaypointSpec spec, LabPod pod, Path token) {
