@@ -1,5 +1,6 @@
 package dev.culvert.e2e;
 
+import dev.culvert.testkit.netns.LabGateway;
 import dev.culvert.testkit.netns.LabPod;
 import dev.culvert.testkit.netns.MeshLab;
 import dev.culvert.testkit.netns.PodSpec;
@@ -17,6 +18,7 @@ class WaypointRollingTest {
     private static final int CLIENTS = 16;
     private static final int AT_LEAST = 3_000;
     private static HttpCase mesh;
+    private static LabGateway gateway;
     private static LabPod client;
     private static LabPod leaving;
 
@@ -25,7 +27,7 @@ class WaypointRollingTest {
         mesh = new HttpCase(MeshLab.start(Labs.twoNodes("l7rolling")));
         mesh.lab.manifests().namespace("shop", HttpCase.withWaypoint());
         mesh.service("shop", "cart", CART, 80, 8080);
-        mesh.lab.gateway(WaypointSpec.of("shop", HttpCase.WAYPOINT).withService("10.96.4.2"), 1, 2);
+        gateway = mesh.lab.gateway(WaypointSpec.of("shop", HttpCase.WAYPOINT).withService("10.96.4.2"), 1, 2);
         client = mesh.pod("shop", "client", 1);
         cart("cart-1", 2);
         cart("cart-2", 1);
@@ -96,5 +98,17 @@ class WaypointRollingTest {
                     backendRefs:
                     - {name: cart, port: 80}
                 """.formatted(number);
+    }
+
+    @Test
+    void aReplicaIsReplacedUnderLoad() {
+        try (Wrk load = Wrk.start(mesh.lab, client, URL, CLIENTS)) {
+            MeshCase.pause(1_000);
+            gateway.remove(gateway.replica(1));
+            gateway.add(1);
+            gateway.awaitReady();
+            gateway.remove(gateway.replica(1));
+            load.assertNoneFailed(AT_LEAST);
+        }
     }
 }
