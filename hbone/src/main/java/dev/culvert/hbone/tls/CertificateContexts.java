@@ -8,10 +8,12 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -56,6 +58,17 @@ final class CertificateContexts {
         }
     }
 
+    /// A resumed session is not asked for its certificate: nobody would know who it is, nor whether it was revoked
+    /// since. So no tickets are given out or taken, which Netty's server context does by itself, and each
+    connection
+    /// makes its whole handshake; one carries many streams.
+    private static void withoutTickets(SSLEngine engine) {
+        if (!(engine instanceof ReferenceCountedOpenSslEngine ours)) {
+            throw new IllegalStateException("the TLS engine is " + engine + "; expected one of BoringSSL");
+        }
+        SSL.setOptions(ours.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    }
+
     private X509Certificate[] chain() {
         return certificate.chain().toArray(X509Certificate[]::new);
     }
@@ -67,8 +80,6 @@ final class CertificateContexts {
                 .protocols(offer.protocols())
                 .ciphers(offer.ciphers())
                 .option(OpenSslContextOption.GROUPS, offer.groups())
-                .sessionCacheSize(1)
-                .sessionTimeout(1)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         Protocol.ALPN,
                         SelectorFailureBehavior.NO_ADVERTISE,
@@ -87,6 +98,9 @@ final class CertificateContexts {
         // the connection writes whole records; what it gives is not to be copied together again
         tls.setWrapDataSize(0);
         SSLEngine engine = tls.engine();
+        if (!ofClient) {
+            withoutTickets(engine);
+        }
         checks.put(engine, check);
         return new HandshakeHandler(tls, check, revocations, timeout, () -> checks.remove(engine));
     }
