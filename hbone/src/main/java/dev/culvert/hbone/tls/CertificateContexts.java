@@ -58,10 +58,9 @@ final class CertificateContexts {
         }
     }
 
-    /// A resumed session is not asked for its certificate: nobody would know who it is, nor whether it was revoked
-    /// since. So no tickets are given out or taken, which Netty's server context does by itself, and each
-    connection
-    /// makes its whole handshake; one carries many streams.
+    /// A resumed session is not asked for its certificate: nobody would know who it is, nor whether
+    /// it was revoked since. So no tickets are given out or taken, which Netty's server context does
+    /// by itself, and each connection makes its whole handshake; one carries many streams.
     private static void withoutTickets(SSLEngine engine) {
         if (!(engine instanceof ReferenceCountedOpenSslEngine ours)) {
             throw new IllegalStateException("the TLS engine is " + engine + "; expected one of BoringSSL");
